@@ -1,0 +1,1 @@
+"""One module for each outside program or library that reads."""

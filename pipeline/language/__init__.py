@@ -1,0 +1,1 @@
+"""What is true of Vietnamese and of its offices."""
