@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.document import Document, Page
+from pipeline.document import Box, Document, Page
 from pipeline.options import Options
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "Context",
     "DocumentStage",
     "Gift",
+    "Grid",
+    "GridCell",
     "PageSource",
     "PageStage",
     "Pixels",
@@ -42,6 +44,25 @@ class Raster:
 
 
 @dataclass(frozen=True, slots=True)
+class GridCell:
+    """A cell between ruled lines: indices of its row and column from 0, its box in clean pixels."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table on a clean picture: its box in clean pixels and its cells, row by row."""
+
+    box: Box
+    cells: tuple[GridCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CleanPicture:
     """A page made ready for reading.
 
@@ -49,11 +70,13 @@ class CleanPicture:
         pixels: uint8 grey, (height, width), 0 = ink, 255 = paper.
         dpi: its resolution.
         to_scan: float64 (2, 3), the affine matrix from its pixels to the scan's.
+        grids: the ruled tables that were found on it.
     """
 
     pixels: Pixels
     dpi: float
     to_scan: NDArray[np.float64]
+    grids: tuple[Grid, ...] = ()
 
 
 class PageSource(Protocol):

@@ -1,0 +1,1 @@
+"""Sohoa: scanned Vietnamese administrative plans in, records that can be trusted out."""
