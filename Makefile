@@ -1,0 +1,55 @@
+# make run    installs what is missing, digitises the sample scans into archive/ and shows their records
+# make test   installs what is missing, then style, types, import directions and all tests
+PYTHON ?= python3
+export PYTHON
+export OMP_THREAD_LIMIT = 1
+BIN := .venv/bin
+SAMPLES ?= corpus/scans
+ARCHIVE ?= archive
+DATA ?= data
+
+.PHONY: help run test check style types imports unit format corpus evaluate wheel clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+run:
+	@setup/bootstrap.sh run
+	@$(BIN)/sohoa run $(SAMPLES) --archive $(ARCHIVE)
+	@$(BIN)/sohoa show --all --archive $(ARCHIVE)
+
+test: check unit
+
+check:
+	@setup/bootstrap.sh dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit:
+	@setup/bootstrap.sh dev
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# make corpus                 builds the sample scans anew from corpus/documents
+corpus:
+	@setup/bootstrap.sh dev
+	$(BIN)/python -m corpus.build corpus/scans
+
+# make evaluate DATA=FOLDER   measures text and records against the gold in a folder
+evaluate:
+	@setup/bootstrap.sh dev
+	$(BIN)/sohoa evaluate $(DATA)
+
+# make wheel                  builds dist/*.whl
+wheel:
+	@setup/bootstrap.sh dev
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*

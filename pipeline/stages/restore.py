@@ -1,0 +1,123 @@
+"""Restore: what a word was printed as, given what was read."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from models.restoration import Regime, RestoredLine, Restorer
+from pipeline.document import Block, Decision, Document, Line, Origin, Page, Reading, Word, replace
+from pipeline.stage import Context, Gift
+
+__all__ = ["Restore", "load_restorer"]
+
+# A printed page's words come with the engine's own doubts, a stranger's text comes with none.
+_REGIMES: dict[Origin, Regime] = {"scan": "vie", "text": "auto"}
+_NOTABLE_CONFIDENCE_CHANGE = 0.1
+
+
+@lru_cache(maxsize=1)
+def load_restorer() -> Restorer:
+    """The restorer with the weights of this installation, loaded once a process.
+
+    Raises:
+        ModelError: the weights are missing or are not the ones in the manifest.
+    """
+    return Restorer.load()
+
+
+class Restore:
+    """Adds to every doubtful or garbled word a reading with the text that was most likely printed.
+
+    The words of a PDF's own text are left alone: nothing was misread there. Line structure and marks stay; a join
+    gives the whole to the first mark and nothing to the others, a split gives one mark a text with spaces.
+    """
+
+    name = "restore"
+    version = 1
+    needs: frozenset[Gift] = frozenset({"words", "blocks"})
+    gives: frozenset[Gift] = frozenset({"readings"})
+
+    def document(self, document: Document, context: Context) -> Document:
+        """The document with restored readings.
+
+        Raises:
+            ModelError: the weights are missing or are not the ones in the manifest.
+        """
+        readings: dict[str, Reading] = {}
+        decisions: list[Decision] = []
+        for origin, default in _REGIMES.items():
+            option = context.options.restore.regime
+            regime = default if option == "auto" else option
+            lines = [line for page in document.pages if page.origin == origin for line in _word_lines(page)]
+            if not lines or regime == "clean":
+                continue
+            restored = load_restorer().restore_lines(
+                [[word.text for word in line] for line in lines],
+                [[word.confidence for word in line] for line in lines],
+                regime=regime,
+            )
+            for words, line in zip(lines, restored, strict=True):
+                readings.update(_readings(words, line))
+            decisions.append(_decision(origin, restored, readings))
+        pages = tuple(
+            replace(
+                page,
+                words=tuple(word.read(readings[word.id]) if word.id in readings else word for word in page.words),
+            )
+            for page in document.pages
+        )
+        return replace(document, pages=pages, decisions=(*document.decisions, *decisions))
+
+
+def _word_lines(page: Page) -> Iterator[list[Word]]:
+    """The words of every printed line that say something, in reading order; a cell's lines are lines of their own."""
+    words = page.words_by_id()
+    for block in page.blocks:
+        if block.kind == "stamp":
+            continue
+        for line in _lines(block):
+            said = [words[word_id] for word_id in line.word_ids if words[word_id].text]
+            if said:
+                yield said
+
+
+def _lines(block: Block) -> Iterator[Line]:
+    yield from block.lines
+    for cell in block.cells:
+        yield from cell.lines
+
+
+def _readings(words: Sequence[Word], line: RestoredLine) -> dict[str, Reading]:
+    """New readings of a line's words, those left out that would say nothing new."""
+    texts: dict[int, list[str]] = defaultdict(list)
+    confidences: dict[int, float] = {}
+    alternatives: dict[int, tuple[str, ...]] = {}
+    for token in line.tokens:
+        first = token.sources[0]
+        texts[first].append(token.text)
+        confidences[first] = min(token.confidence, confidences.get(first, 1.0))
+        alternatives[first] = tuple(text for text, _ in token.alternatives) if len(texts[first]) == 1 else ()
+    joined = {source for token in line.tokens for source in token.sources[1:]} - texts.keys()
+    readings: dict[str, Reading] = {}
+    for index, word in enumerate(words):
+        if index in joined:
+            readings[word.id] = Reading(Restore.name, "", word.confidence)
+        elif index in texts:
+            text = " ".join(texts[index])
+            if text != word.text or abs(confidences[index] - word.confidence) >= _NOTABLE_CONFIDENCE_CHANGE:
+                readings[word.id] = Reading(Restore.name, text, confidences[index], alternatives[index])
+    return readings
+
+
+def _decision(origin: Origin, lines: Sequence[RestoredLine], readings: dict[str, Reading]) -> Decision:
+    regimes: dict[str, int] = defaultdict(int)
+    for line in lines:
+        regimes[line.regime] += 1
+    choice = max(regimes, key=lambda regime: regimes[regime])
+    return Decision(
+        Restore.name,
+        origin,
+        choice,
+        "the regime of most lines",
+        {"lines": float(len(lines)), "readings": float(len(readings))},
+    )
