@@ -6,7 +6,8 @@ export OMP_THREAD_LIMIT = 1
 BIN := .venv/bin
 SAMPLES ?= corpus/scans
 ARCHIVE ?= archive
-DATA ?= data
+DATA ?= corpus/scans
+SCANS ?= corpus/scans
 
 .PHONY: help run test check style types imports unit format corpus evaluate wheel clean
 
@@ -53,3 +54,9 @@ wheel:
 
 clean:
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
+
+# make bench SCANS=FOLDER     speed beside plain Tesseract on the same pages
+.PHONY: bench
+bench:
+	@setup/bootstrap.sh dev
+	SCANS=$(SCANS) $(BIN)/python -m pytest -m benchmark -s tests/benchmarks
