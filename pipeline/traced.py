@@ -39,6 +39,8 @@ class TracedText(Struct, frozen=True):
             start += 1
         while stop > start and self.text[stop - 1].isspace():
             stop -= 1
+        if start >= stop:
+            return TracedText()
         spans = tuple(
             Span(max(span.start, start) - start, min(span.end, stop) - start, span.word_id, span.confidence)
             for span in self.spans
@@ -49,6 +51,8 @@ class TracedText(Struct, frozen=True):
     def evidence(self, start: int = 0, end: int | None = None) -> tuple[str, ...]:
         """Ids of the words that the part from `start` to `end` was read from, in order, each once."""
         stop = len(self.text) if end is None else end
+        if start >= stop:
+            return ()
         return tuple(dict.fromkeys(span.word_id for span in self.spans if span.start < stop and span.end > start))
 
     def confidence(self, start: int = 0, end: int | None = None) -> float:
