@@ -1,0 +1,67 @@
+"""Writing files so that they are there whole or not at all."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipeline.errors import ArchiveError, FullDiskError
+
+__all__ = ["sync_folder", "translate_write_errors", "write_atomically"]
+
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def translate_write_errors(path: Path) -> Iterator[None]:
+    """Say what to do when `path` cannot be written.
+
+    Raises:
+        FullDiskError: no space is left.
+        ArchiveError: it cannot be written for another reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise FullDiskError(
+                f"No space is left to write {path}.",
+                remedy="Free some space or choose another place, then run the same command again: "
+                "what is done is kept.",
+            ) from error
+        raise ArchiveError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            remedy="Check that the folder exists and that you may write in it.",
+        ) from error
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file by way of a temporary one beside it; nothing half-written is ever seen under its name.
+
+    Raises:
+        FullDiskError: no space is left.
+        ArchiveError: it cannot be written for another reason.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with translate_write_errors(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            sync_folder(path.parent)
+        finally:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Let a folder's entries reach the disk, so that a rename survives a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

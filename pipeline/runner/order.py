@@ -1,0 +1,88 @@
+"""The pipeline as a list that can be read, and the check that it can work."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import TypeAlias, TypeGuard
+
+import msgspec
+from msgspec import Struct
+
+from pipeline.errors import StageError
+from pipeline.options import Options, options_sha256
+from pipeline.stage import DocumentStage, PageStage, Stage
+
+__all__ = [
+    "StageFactory",
+    "check_order",
+    "is_document_stage",
+    "is_page_stage",
+    "stage_options_sha256",
+    "stages",
+    "work_key",
+]
+
+StageFactory: TypeAlias = Callable[[], Sequence[Stage]]
+
+
+class _NoOptions(Struct, frozen=True):
+    """Stands for the options of a stage that has none."""
+
+
+def stages() -> tuple[Stage, ...]:
+    """The stages in the order in which a document goes through them."""
+    from pipeline.stages.clean import Clean
+    from pipeline.stages.extract import Extract
+    from pipeline.stages.ingest import Ingest
+    from pipeline.stages.layout import Layout
+    from pipeline.stages.ocr import Ocr
+    from pipeline.stages.restore import Restore
+    from pipeline.stages.segment import Segment
+
+    return (Ingest(), Clean(), Ocr(), Layout(), Restore(), Segment(), Extract())
+
+
+def is_page_stage(stage: Stage) -> TypeGuard[PageStage]:
+    """Whether it works page by page."""
+    return hasattr(stage, "page")
+
+
+def is_document_stage(stage: Stage) -> TypeGuard[DocumentStage]:
+    """Whether it needs the whole document."""
+    return hasattr(stage, "document")
+
+
+def check_order(order: Sequence[Stage]) -> None:
+    """See that every stage is given what it needs by those before it.
+
+    Raises:
+        StageError: a stage is given less than it needs, works neither on pages nor on documents, or comes twice.
+    """
+    given: set[str] = set()
+    names: set[str] = set()
+    for stage in order:
+        if is_page_stage(stage) == is_document_stage(stage):
+            raise StageError(
+                f"The stage `{stage.name}` must work either on pages or on documents.",
+                remedy="Give it a method `page` or a method `document`.",
+            )
+        if stage.name in names:
+            raise StageError(f"The stage `{stage.name}` comes twice.", remedy="Name every stage once.")
+        missing = sorted(stage.needs - given)
+        if missing:
+            raise StageError(
+                f"The stage `{stage.name}` needs {', '.join(missing)}, which no stage before it gives.",
+                remedy="Put the stage that gives it earlier in the list.",
+            )
+        names.add(stage.name)
+        given |= stage.gives
+
+
+def stage_options_sha256(stage: Stage, options: Options) -> str:
+    """The key of the options of one stage."""
+    return options_sha256(getattr(options, stage.name, _NoOptions()))
+
+
+def work_key(order: Sequence[Stage], options: Options) -> str:
+    """A key for the work of these stages with these options: the same content and key, the same result."""
+    work = [(stage.name, stage.version, stage_options_sha256(stage, options)) for stage in order]
+    return hashlib.sha256(msgspec.json.encode(work)).hexdigest()

@@ -1,0 +1,100 @@
+"""What need not be done again: stages whose version and options are the same, pages that an attempt finished."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pipeline.document import Document, Issue, Page, Source, replace
+from pipeline.options import Options
+from pipeline.records import Records
+from pipeline.runner.files import write_atomically
+from pipeline.runner.order import is_page_stage, stage_options_sha256
+from pipeline.stage import Stage
+
+__all__ = ["FinishedPages", "take_up"]
+
+
+class _Finished(Struct, frozen=True):
+    """A page after all stages that work page by page, with what went wrong on it."""
+
+    page: Page
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedPages:
+    """A folder of pages that are done, so that a worker's death costs one page and not the hours before it."""
+
+    folder: Path
+
+    def load(self, number: int) -> tuple[Page, tuple[Issue, ...]] | None:
+        """A page that is done, or None."""
+        try:
+            kept = msgspec.json.decode(self._file(number).read_bytes(), type=_Finished)
+        except FileNotFoundError:
+            return None
+        return kept.page, kept.issues
+
+    def save(self, page: Page, issues: tuple[Issue, ...]) -> None:
+        """Keep a page that is done."""
+        write_atomically(self._file(page.number), msgspec.json.encode(_Finished(page, issues)))
+
+    def _file(self, number: int) -> Path:
+        return self.folder / f"{number:06d}.json"
+
+
+def take_up(
+    known: Document | None, source: Source, order: Sequence[Stage], options: Options
+) -> tuple[Document, int, set[str]]:
+    """Where to begin.
+
+    A document is taken up after the stages that work page by page, or begun anew: what those need beside the
+    document (pixels, lines between cells) is not kept.
+
+    Returns:
+        The document as it was before the first stage that is to be done, that stage's index, and what the stages
+        before it gave.
+    """
+    fresh: tuple[Document, int, set[str]] = Document(source), 0, set()
+    if known is None or known.source.sha256 != source.sha256:
+        return fresh
+    same = 0
+    for stage, step in zip(order, known.trail, strict=False):
+        if (stage.name, stage.version, stage_options_sha256(stage, options)) != (
+            step.stage,
+            step.version,
+            step.options_sha256,
+        ):
+            break
+        same += 1
+    if same == len(order) == len(known.trail):
+        return known, same, set()
+    whole_from = max((index + 1 for index, stage in enumerate(order) if is_page_stage(stage)), default=1)
+    if same < whole_from:
+        return fresh
+    redone = {step.stage for step in known.trail[same:]}
+    pages = tuple(
+        replace(
+            page,
+            words=tuple(
+                replace(word, readings=tuple(reading for reading in word.readings if reading.reader not in redone))
+                for word in page.words
+            ),
+        )
+        for page in known.pages
+    )
+    document = Document(
+        known.source,
+        pages,
+        records=Records(),
+        issues=tuple(issue for issue in known.issues if issue.stage not in redone),
+        decisions=tuple(decision for decision in known.decisions if decision.stage not in redone),
+        trail=known.trail[:same],
+    )
+    kept_stages = order[:same]
+    if any(stage.gives & {"passages", "records"} for stage in kept_stages):
+        document = replace(document, sections=known.sections, passages=known.passages)
+    return document, same, {gift for stage in kept_stages for gift in stage.gives}
