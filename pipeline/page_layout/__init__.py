@@ -1,0 +1,1 @@
+"""From boxes of words to lines, blocks and their reading order."""

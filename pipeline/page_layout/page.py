@@ -1,0 +1,89 @@
+"""One page from words to blocks."""
+
+from collections.abc import Sequence
+
+from pipeline.document import Block, BlockKind, Page
+from pipeline.page_layout.blocks import block_of
+from pipeline.page_layout.foot import find_foot
+from pipeline.page_layout.header import find_header
+from pipeline.page_layout.margins import find_footnotes, find_page_number, specks
+from pipeline.page_layout.rows import Row, rows_of
+from pipeline.page_layout.tables import table_of, tokens_in
+from pipeline.page_layout.tokens import Token, typical_height, upright_tokens
+from pipeline.stage import CleanPicture
+
+__all__ = ["lay_out"]
+
+
+def lay_out(page: Page, picture: CleanPicture | None, *, tables: bool = True) -> tuple[Block, ...]:
+    """The page's blocks in reading order; every word that has a box and a text is in exactly one line of them."""
+    tokens = upright_tokens(page, picture)
+    unit = typical_height(tokens)
+    dropped = specks(tokens, unit)
+    free = _without(tokens, dropped)
+    placed: list[tuple[float, Block]] = []
+    if tables and picture is not None:
+        for grid in picture.grids:
+            held = tokens_in(grid, free)
+            if held and len(grid.cells) > 1:
+                placed.append((min(token.top for token in held), table_of(grid, held)))
+                free = _without(free, held)
+    rows = rows_of(free)
+    number = find_page_number(rows, unit)
+    if number is not None:
+        rows = [row for row in rows if row is not number]
+    header = find_header(rows, unit)
+    if header is not None:
+        rows = _rows_without(rows, header.word_ids)
+    notes = find_footnotes(rows, unit)
+    rows = rows[: len(rows) - len(notes)]
+    foot = find_foot(rows, unit)
+    if foot is not None:
+        rows = _rows_without(rows, foot.word_ids)
+    top: list[Block] = []
+    bottom: list[Block] = []
+    if number is not None:
+        at_top = all(number.y <= row.y for row in rows)
+        (top if at_top else bottom).append(block_of("page-number", [number]))
+    before: list[Row] = []
+    if header is not None:
+        first = min(row.y for row in (*header.left, *header.right))
+        before = [row for row in rows if row.y < first]
+        rows = rows[len(before) :]
+        top.extend(_blocks("body", before))
+        top.extend(_blocks("header-left", header.left))
+        top.extend(_blocks("header-right", header.right))
+    end: list[Block] = []
+    if foot is not None:
+        end.extend(_blocks("foot-left", foot.left))
+        end.extend(_blocks("foot-right", foot.right))
+    end.extend(_blocks("footnote", notes))
+    stamps = _blocks("stamp", rows_of(dropped))
+    return (*top, *_body(rows, placed), *end, *bottom, *stamps)
+
+
+def _body(rows: Sequence[Row], placed: Sequence[tuple[float, Block]]) -> list[Block]:
+    """The body's lines parted by the tables that stand between them."""
+    blocks: list[Block] = []
+    rest = list(rows)
+    for top, table in sorted(placed, key=lambda entry: entry[0]):
+        above = [row for row in rest if row.y < top]
+        blocks.extend(_blocks("body", above))
+        blocks.append(table)
+        rest = rest[len(above) :]
+    blocks.extend(_blocks("body", rest))
+    return blocks
+
+
+def _blocks(kind: BlockKind, rows: Sequence[Row]) -> list[Block]:
+    return [block_of(kind, rows)] if rows else []
+
+
+def _without(tokens: Sequence[Token], taken: Sequence[Token]) -> list[Token]:
+    ids = {token.word_id for token in taken}
+    return [token for token in tokens if token.word_id not in ids]
+
+
+def _rows_without(rows: Sequence[Row], ids: frozenset[str]) -> list[Row]:
+    left = [tuple(token for token in row.tokens if token.word_id not in ids) for row in rows]
+    return [Row(tokens) for tokens in left if tokens]
