@@ -1,0 +1,376 @@
+"""The grammar of time: every way a plan says when, with the days that it means.
+
+An expression is what is printed, its preposition included (`trước ngày 15/12/2025`); its days are those that the
+text means, a missing year being the plan's. Not done: days of the lunar calendar, and times that hang on an
+event without a measure (`sau khi có ý kiến`).
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import ceil
+from typing import Literal
+
+from pipeline.language.calendar_points import Point, days_of, find_points
+
+__all__ = ["PlanDate", "TimeExpression", "TimeKind", "find_times", "parse_time_cell"]
+
+TimeKind = Literal["due", "period", "recurring", "event"]
+
+_WINDOW = 48
+_PREPOSITION = re.compile(
+    r"(?<!\w)(?:(?:(?:chậm|muộn)\snhất|hạn\s(?:chót|cuối(?:\scùng)?))(?:\s(?:là|vào|đến|trước|trong|hết))*|trước(?:\skhi\shết)?"
+    r"|(?:đến|tới)(?:\s(?:hết|trước))?|hết|trong(?:\s(?:suốt|cả))?|(?:kể|bắt\sđầu|tính|áp\sdụng)\stừ|từ|sau"
+    r"|vào(?:\s(?:lúc|khoảng|hồi))?|lúc|hồi|khoảng)\s(?:thời\s(?:gian|điểm)\s)?$",
+    re.IGNORECASE,
+)
+_PART = re.compile(
+    r"(?<!\w)(?:(?P<early>đầu|nửa\sđầu|thượng\stuần|tuần\sđầu(?:\stiên)?)|(?P<middle>giữa|trung\stuần)"
+    r"|(?P<late>cuối|nửa\scuối|hạ\stuần|tuần\scuối(?:\scùng)?)|tuần\s(?:lễ\s)?(?:thứ\s)?(?P<week>[1-5]|nhất|hai|ba|tư|năm)"
+    r"|(?P<lastday>ngày\scuối(?:\scùng)?))\s(?:của\s)?$",
+    re.IGNORECASE,
+)
+_RANGE_GAP = re.compile(
+    r"^\s?(?:[-–—]|,?\s?(?:đến|tới)(?:\s(?:hết|trước|ngày|khoảng|cuối|đầu|giữa))*|và\skết\sthúc)\s?(?:hết\s)?$",
+    re.IGNORECASE,
+)
+_LIST_GAP = re.compile(r"^(?:\s?[,;]\s|\s(?:và|hoặc)\s|\s?[,;]\s(?:và|hoặc)\s)(?:trong\s)?$", re.IGNORECASE)
+_WEEKDAY = r"(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\snhật)"
+_CLOCK_GAP = re.compile(
+    rf"^\s?,?\s?\(?(?:(?:sáng|chiều|tối|trưa)\s?,?\s?)?(?:{_WEEKDAY})?\)?\s?,?\s?(?:ngày\s|vào\s)?\(?$", re.IGNORECASE
+)
+_WEEKDAY_AFTER = re.compile(rf"^\s?,?\s?\(\s?{_WEEKDAY}\s?\)", re.IGNORECASE)
+_WEEKDAY_BEFORE = re.compile(rf"(?<!\w)(?:(?:sáng|chiều|tối)\s)?{_WEEKDAY},?\s$", re.IGNORECASE)
+_RECURRENCE_GAP = re.compile(r"^\s?(?:,|của|\()?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?)\s?)?$", re.IGNORECASE)
+_DAY_OF_RECURRENCE = re.compile(
+    r"^\s?[(,]?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?|hoàn\sthành\strước)\s)?$", re.IGNORECASE
+)
+_FOLLOWING_YEARS = re.compile(r"^\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
+_DURATION = re.compile(r"^(?P<count>\d{1,3}(?:[.,]\d)?)\sngày\b", re.IGNORECASE)
+_ALWAYS = re.compile(r"^(?:thường\sxuyên|liên\stục|hằng\sngày|đột\sxuất)", re.IGNORECASE)
+_ALL_YEAR = re.compile(r"^(?:trong\s)?(?:cả|suốt)\snăm(?:\s\d{4})?$", re.IGNORECASE)
+_LATEST = ("trước", "chậm", "muộn", "hạn", "đến", "tới", "hết")
+_EARLIEST = ("từ", "kể", "bắt", "tính", "áp", "sau")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDate:
+    """When the plan was issued, as far as it is printed: gives missing years and the day of `từ khi ban hành`."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    @staticmethod
+    def of(text: str | None) -> "PlanDate":
+        """From an ISO date that may lack day or month; anything else is an unknown date."""
+        match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text or "")
+        if match is None:
+            return PlanDate()
+        year, month, day = (int(part) if part else None for part in match.groups())
+        return PlanDate(year, month, day)
+
+    def day_of_year(self, month: int, day: int) -> str | None:
+        """A day of the plan's year, or None where the year is unknown."""
+        return f"{self.year:04d}-{month:02d}-{day:02d}" if self.year else None
+
+    @property
+    def iso(self) -> str | None:
+        """The whole date, or None where a part of it is missing."""
+        if self.year and self.month and self.day:
+            return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeExpression:
+    """A time printed at `start` to `end`, offsets into the text that was searched.
+
+    Attributes:
+        first, last: ISO days, None where open or unknown.
+        unit: what its first point is (`day`, `month`, `year`, `recurrence` …).
+        preposition: the first word of its preposition, case folded, or empty.
+        inferred: why its days rest on more than the text, or None.
+    """
+
+    start: int
+    end: int
+    kind: TimeKind
+    first: str | None
+    last: str | None
+    recurrence: str | None
+    unit: str
+    preposition: str = ""
+    inferred: str | None = None
+
+
+def find_times(text: str, plan: PlanDate = PlanDate()) -> list[TimeExpression]:
+    """All expressions of time in a text, in order, without overlaps; years and school years without a preposition too.
+
+    Args:
+        text: running text, single-spaced, NFC.
+        plan: for missing years and for times counted from the plan's own day.
+    """
+    points = find_points(text)
+    found: list[TimeExpression] = []
+    index = 0
+    while index < len(points):
+        expression, index = _expression(text, points, index, plan)
+        if expression is not None and (not found or expression.start >= found[-1].end):
+            found.append(expression)
+    return found
+
+
+def parse_time_cell(text: str, plan: PlanDate = PlanDate()) -> TimeExpression | None:
+    """The one time that a cell or line of times says as a whole; None where it says none.
+
+    `Thường xuyên` recurs without a measure, `Cả năm` is the plan's year; of several times the first and the last
+    day count, and a number of days printed before a beginning gives the end.
+    """
+    stripped = text.rstrip(" .;,")
+    start = len(stripped) - len(stripped.lstrip())
+    whole = stripped.strip()
+    if not whole:
+        return None
+    blank = TimeExpression(start, len(stripped), "due", None, None, None, "cell")
+    if _ALL_YEAR.match(whole):
+        return replace(blank, kind="period", first=plan.day_of_year(1, 1), last=plan.day_of_year(12, 31))
+    found = find_times(stripped, plan)
+    if not found:
+        return replace(blank, kind="recurring") if _ALWAYS.match(whole) else None
+    firsts = [time.first for time in found if time.first]
+    lasts = [time.last for time in found if time.last]
+    kinds = {time.kind for time in found}
+    merged = replace(
+        found[0],
+        start=start,
+        end=len(stripped),
+        kind=found[0].kind if len(kinds) == 1 or "recurring" in kinds else "period",
+        first=min(firsts) if firsts and found[0].first else None,
+        last=max(lasts) if lasts else None,
+        recurrence=next((time.recurrence for time in found if time.recurrence), None),
+        inferred=next((time.inferred for time in found if time.inferred), None),
+    )
+    if "recurring" in kinds:
+        merged = replace(merged, kind="recurring")
+    return _with_duration(merged, whole)
+
+
+def _with_duration(time: TimeExpression, text: str) -> TimeExpression:
+    match = _DURATION.match(text)
+    if match is None or time.first is None or time.kind == "recurring":
+        return time
+    length = ceil(float(match["count"].replace(",", ".")))
+    last = (date.fromisoformat(time.first) + timedelta(days=max(length - 1, 0))).isoformat()
+    return replace(time, kind="event", last=max(last, time.last) if time.last and time.kind != "period" else last)
+
+
+def _expression(text: str, points: list[Point], index: int, plan: PlanDate) -> tuple[TimeExpression | None, int]:
+    """The expression that begins with a point, and the index of the point after it."""
+    chain, after = _chain(text, points, index)
+    head = chain[0]
+    start, preposition, part = _left(text, head)
+    end = chain[-1].end
+    if head.unit == "anchor" and preposition not in ("từ", "kể", "tính", "sau", "bắt"):
+        return None, index + 1
+    if all(point.weak for point in chain) and not preposition:
+        return None, index + 1
+    if head.unit == "measure":
+        return TimeExpression(head.start, end, "due", None, None, None, "measure"), after
+    if any(point.unit == "recurrence" for point in chain):
+        return _recurring(text, chain, start, preposition, plan), after
+    return _dated(text, chain, start, preposition, part, plan), after
+
+
+def _chain(text: str, points: list[Point], index: int) -> tuple[list[Point], int]:
+    """Points that make one expression: a clock with its day, a range, a list of like points, a recurrence."""
+    chain = [points[index]]
+    ranged = False
+    while index + 1 < len(points):
+        here, following = points[index], points[index + 1]
+        gap = text[here.end : following.start]
+        if len(gap) > _WINDOW:
+            break
+        if not _joins(text, chain, here, following, gap, ranged):
+            break
+        ranged = ranged or (bool(_RANGE_GAP.match(gap)) and {here.unit, following.unit} != {"clock"})
+        chain.append(following)
+        index += 1
+    return chain, index + 1
+
+
+def _joins(text: str, chain: list[Point], here: Point, following: Point, gap: str, ranged: bool) -> bool:
+    if here.unit == "measure" or following.unit in ("measure", "school-year", "years"):
+        return False
+    if following.unit == "anchor":
+        return False
+    if here.unit == "clock":
+        if following.unit == "clock":
+            return bool(_RANGE_GAP.match(gap)) and len([p for p in chain if p.unit == "clock"]) < 2 + len(chain) // 3
+        return following.unit in ("day", "days") and bool(_CLOCK_GAP.match(gap))
+    if following.unit == "clock":
+        return ranged is False and bool(_RANGE_GAP.match(gap)) and chain[0].unit == "clock"
+    if following.unit == "recurrence":
+        return bool(_RECURRENCE_GAP.match(gap)) and here.unit != "year"
+    if here.unit == "recurrence":
+        return following.unit in ("day", "month") and bool(_DAY_OF_RECURRENCE.match(gap))
+    if _RANGE_GAP.match(gap) and not ranged:
+        return here.unit != "years" and (gap.strip() in ("-", "–", "—") or _opens_range(text, chain[0]))
+    like = here.unit == following.unit or {here.unit, following.unit} <= {"day", "days"}
+    return like and here.unit in ("day", "days", "month", "quarter") and not ranged and bool(_LIST_GAP.match(gap))
+
+
+def _opens_range(text: str, head: Point) -> bool:
+    _, preposition, _ = _left(text, head)
+    return preposition in (*_EARLIEST, "trong", "vào", "lúc", "") or head.unit == "clock"
+
+
+def _left(text: str, point: Point) -> tuple[int, str, str]:
+    """Where the expression begins, the first word of its preposition, and the part of the point that is meant."""
+    start, preposition, part = point.start, "", ""
+    for _ in range(4):
+        window = text[max(0, start - _WINDOW) : start]
+        if not part and point.unit in ("month", "quarter", "year", "half", "school-year"):
+            match = _PART.search(window)
+            if match:
+                part = next((name for name, value in match.groupdict().items() if value), "week")
+                if match["week"]:
+                    part = f"week {match['week']}"
+                start -= len(match[0])
+                continue
+        if point.unit in ("day", "days"):
+            match = _WEEKDAY_BEFORE.search(window)
+            if match:
+                start -= len(match[0])
+                continue
+        match = _PREPOSITION.search(window)
+        if match is None:
+            break
+        start -= len(match[0])
+        preposition = match[0].split()[0].casefold()
+    return start, preposition, part
+
+
+def _recurring(text: str, chain: list[Point], start: int, preposition: str, plan: PlanDate) -> TimeExpression:
+    """A recurrence; a day or month printed beside `hằng năm` gives the days in the plan's year."""
+    turns = [point for point in chain if point.unit == "recurrence"]
+    turn = turns[0].turn
+    dated = next((point for point in chain if point.unit in ("day", "month", "quarter") and not point.weak), None)
+    first = last = None
+    if dated is not None and turn == "yearly":
+        days = days_of(dated, plan.year)
+        if days is not None:
+            inner = text[max(chain[0].start, dated.start - 20) : dated.start] if dated is not chain[0] else ""
+            latest = preposition in _LATEST or any(word in inner.casefold() for word in ("trước", "chậm nhất"))
+            first, last = (None if latest else days[0].isoformat()), days[1].isoformat()
+    end = chain[-1].end
+    if text[chain[0].end : end].count("(") > text[chain[0].end : end].count(")") and text[end : end + 1] == ")":
+        end += 1
+    return TimeExpression(start, end, "recurring", first, last, turn, "recurrence", preposition)
+
+
+def _dated(
+    text: str, chain: list[Point], start: int, preposition: str, part: str, plan: PlanDate
+) -> TimeExpression | None:
+    dated = [point for point in chain if point.unit not in ("clock", "anchor")]
+    anchored = chain[0].unit == "anchor"
+    clocked = any(point.unit == "clock" for point in chain)
+    end = _right(text, chain[-1].end)
+    if not dated:
+        if anchored:
+            return TimeExpression(start, end, "period", plan.iso, None, None, "anchor", preposition, _ANCHORED)
+        single_clock = len(chain) == 1 and preposition not in ("lúc", "vào", "hồi", "từ", "trước", "bắt")
+        if single_clock and not re.search(r"(?:giờ|h|g)\s?\d|:", text[chain[0].start : chain[0].end], re.IGNORECASE):
+            return None
+        return TimeExpression(start, end, "event", None, None, None, "clock", preposition)
+    spans = _spans(dated, plan)
+    if spans is None:
+        return None
+    (first, last), inferred = spans
+    if part and len(dated) == 1:
+        first, last = _narrowed(first, last, part)
+    inferred_reason = _INFERRED if inferred else None
+    closing = re.search(r"(?:đến|tới)", text[chain[0].end : dated[0].start]) if anchored else None
+    if anchored and closing is not None:
+        return TimeExpression(
+            start, end, "period", plan.iso, last.isoformat(), None, "anchor", preposition, inferred_reason
+        )
+    unit = dated[0].unit
+    ranged = len(dated) > 1 and _RANGE_GAP.match(text[dated[-2].end : dated[-1].start]) is not None
+    if ranged:
+        kind: TimeKind = "event" if clocked and first == last else "period"
+        return TimeExpression(
+            start, end, kind, first.isoformat(), last.isoformat(), None, unit, preposition, inferred_reason
+        )
+    expression = TimeExpression(
+        start, end, "event", first.isoformat(), last.isoformat(), None, unit, preposition, inferred_reason
+    )
+    if unit in ("years", "school-year"):
+        return replace(expression, kind="period")
+    if preposition in _LATEST:
+        if preposition == "trước" and unit not in ("day", "days"):
+            last = first - timedelta(days=1)
+        return replace(expression, kind="due", first=None, last=last.isoformat())
+    if clocked and len(chain) - len(dated) > 1:
+        return expression
+    if preposition in _EARLIEST:
+        return replace(expression, kind="event" if clocked else "period", last=None)
+    if _FOLLOWING_YEARS.match(text[end:]):
+        match = _FOLLOWING_YEARS.match(text[end:])
+        return replace(expression, kind="period", last=None, end=end + (match.end() if match else 0))
+    if unit in ("day", "days"):
+        return replace(expression, kind="due" if preposition == "trong" else "event")
+    return replace(expression, kind="due")
+
+
+_INFERRED = "the year is the plan's, not printed"
+_ANCHORED = "counted from the plan's own date"
+
+
+def _right(text: str, end: int) -> int:
+    """Past a weekday in brackets."""
+    match = _WEEKDAY_AFTER.match(text[end : end + 24])
+    return end + match.end() if match else end
+
+
+def _spans(dated: list[Point], plan: PlanDate) -> tuple[tuple[date, date], bool] | None:
+    """First and last day of points whose missing months and years come from the one after them, else the plan's."""
+    year = next((point.year for point in reversed(dated) if point.year), None)
+    month = next((point.month for point in reversed(dated) if point.month), None)
+    inferred = year is None
+    if year is None:
+        year = plan.year
+    days: list[tuple[date, date]] = []
+    for point in dated:
+        if point.day and point.month is None:
+            if month is None:
+                return None
+            point = replace(point, month=month)
+        span = days_of(point, _first_year(point, dated, year))
+        if span is None:
+            return None
+        days.append(span)
+    first, last = days[0][0], days[-1][1]
+    if first > last:
+        return None
+    return (first, last), inferred
+
+
+def _first_year(point: Point, dated: list[Point], year: int | None) -> int | None:
+    """A range over New Year (`từ 15/12 đến 15/01/2026`) begins in the year before."""
+    last = dated[-1]
+    if year is None or point is last or point.year is not None or len(dated) != 2:
+        return year
+    crosses = point.month is not None and last.month is not None and point.month > last.month
+    return year - 1 if crosses and last.year is not None else year
+
+
+def _narrowed(first: date, last: date, part: str) -> tuple[date, date]:
+    """The part of a month, quarter or year that `đầu`, `giữa`, `cuối` or a week says; whole where it is vague."""
+    if part == "lastday":
+        return last, last
+    if part.startswith("week ") and (last - first).days <= 31:
+        number = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5}.get(part[5:]) or int(part[5:])
+        begin = first + timedelta(days=7 * (number - 1))
+        return min(begin, last), min(begin + timedelta(days=6), last)
+    return first, last
