@@ -1,17 +1,28 @@
 """Many documents, each in a process that can be stopped."""
 
-import time
+import os
+import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import wait
 from pathlib import Path
 
-from pipeline.document import Status
-from pipeline.errors import InputError, SohoaError
 from pipeline.options import Options
-from pipeline.runner.order import StageFactory, stages
+from pipeline.runner.attempt import Attempt
+from pipeline.runner.order import StageFactory, check_order, stages
 from pipeline.runner.outcome import Event, Outcome
-from pipeline.runner.walk import run_document
+from pipeline.runner.process import WorkerProcess
 
-__all__ = ["run_batch"]
+__all__ = ["core_count", "run_batch"]
+
+_TICK_S = 0.2
+_DOCUMENTS_A_WORKER = 100
+_LARGEST_IDLE_SHARE = 0.5
+
+
+def core_count() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def run_batch(
@@ -23,17 +34,126 @@ def run_batch(
     on_event: Callable[[Event], None] = lambda event: None,
     stages: StageFactory = stages,
 ) -> Iterator[Outcome]:
-    """Take documents through all stages, whatever becomes of any of them."""
-    for number, path in enumerate(paths, start=1):
-        on_event(Event(path, number, len(paths)))
-        yield _one(path, options, workspace_for(path), stages)
+    """Take documents through all stages, whatever becomes of any of them.
+
+    Every document is worked on in a process of its own choosing neither time nor memory: past its bounds it is
+    ended, with everything that it started. Where a worker's death can be laid to one page, or to one stage after
+    the pages, the document is taken up again by another worker without that page or stage, which becomes an issue;
+    the pages that were done are kept. Nothing is ever tried again in this process.
+
+    Args:
+        workspace_for: the folder for a document's page pictures, or None where nobody will look at them. What is
+            left in it by a run that was stopped is taken up.
+        known_for: the file with an earlier result on the same content, or None.
+        on_event: told, in this thread, what happens.
+        stages: gives the stages, in order; a function that can be imported.
+    Returns:
+        An outcome for each path, as they come.
+    Raises:
+        StageError: a stage is given less than it needs.
+    """
+    check_order(tuple(stages()))
+    if not paths:
+        return
+    with tempfile.TemporaryDirectory(prefix="sohoa-") as temporary:
+        batch = _Batch(options, stages, on_event, Path(temporary))
+        for number, path in enumerate(paths, start=1):
+            workspace = workspace_for(path)
+            batch.waiting.append(
+                Attempt(
+                    path=path,
+                    number=number,
+                    documents=len(paths),
+                    options=options,
+                    workspace=workspace if workspace is not None else Path(temporary) / str(number),
+                    keep_workspace=workspace is not None,
+                    known=known_for(path),
+                )
+            )
+        try:
+            yield from batch.run()
+        finally:
+            batch.close()
 
 
-def _one(path: Path, options: Options, workspace: Path | None, stages: StageFactory) -> Outcome:
-    start = time.monotonic()
-    try:
-        document = run_document(path, options, workspace=workspace, stages=stages)
-    except SohoaError as error:
-        status: Status = "refused" if isinstance(error, InputError) else "failed"
-        return Outcome(path, status, None, error.code, error.message, error.remedy, time.monotonic() - start)
-    return Outcome(path, document.status, document, wall_s=time.monotonic() - start)
+class _Batch:
+    """Deals documents to workers, and cores to documents."""
+
+    def __init__(
+        self, options: Options, stages: StageFactory, on_event: Callable[[Event], None], temporary: Path
+    ) -> None:
+        self.waiting: deque[Attempt] = deque()
+        self._options = options.runner
+        self._jobs = options.runner.jobs or core_count()
+        self._stages = stages
+        self._on_event = on_event
+        self._temporary = temporary
+        self._idle: list[WorkerProcess] = []
+        self._busy: dict[WorkerProcess, Attempt] = {}
+        self._spawned = 0
+
+    def run(self) -> Iterator[Outcome]:
+        """Outcomes as they come."""
+        while self.waiting or self._busy:
+            self._deal()
+            wait([handle for worker in self._busy for handle in (worker.connection, worker.sentinel)], _TICK_S)
+            for worker, attempt in list(self._busy.items()):
+                outcome = self._look(worker, attempt)
+                if outcome is not None:
+                    yield outcome
+
+    def close(self) -> None:
+        """End all workers: those with a document at once, the others in good order."""
+        for worker in self._busy:
+            worker.kill()
+        for worker in self._idle:
+            worker.stop()
+        self._busy, self._idle = {}, []
+
+    def _deal(self) -> None:
+        """Give waiting documents to workers, and cores that nobody uses to the documents in work."""
+        while self.waiting and len(self._busy) < self._jobs:
+            attempt = self.waiting.popleft()
+            worker = self._idle.pop() if self._idle else self._spawn()
+            attempt.begin(self._on_event)
+            self._busy[worker] = attempt
+            sharers = min(self._jobs, len(self._busy) + len(self.waiting))
+            worker.start(attempt.job(self._jobs // sharers))
+        if not self.waiting and self._busy:
+            for worker, attempt in self._busy.items():
+                share = self._jobs // len(self._busy)
+                if attempt.may_grow_to(share):
+                    worker.grow(share)
+
+    def _spawn(self) -> WorkerProcess:
+        self._spawned += 1
+        log = self._temporary / f"worker-{self._spawned}.log"
+        return WorkerProcess(self._stages, log, self._options.memory_mb, self._jobs)
+
+    def _look(self, worker: WorkerProcess, attempt: Attempt) -> Outcome | None:
+        """Hear a worker, and judge it: its document's outcome once there is one."""
+        dead = bool(wait([worker.sentinel], 0))
+        for message in worker.messages():
+            attempt.hear(message, self._on_event)
+        if attempt.finished is not None and not dead:
+            del self._busy[worker]
+            self._retire_or_keep(worker)
+            return attempt.outcome(self._on_event)
+        memory_mb = worker.memory_mb()
+        cause = attempt.judge(memory_mb, dead=dead)
+        if cause is None:
+            return None
+        worker.kill()
+        del self._busy[worker]
+        if attempt.fall(cause, worker.last_words()):
+            self.waiting.appendleft(attempt)
+            return None
+        return attempt.outcome(self._on_event)
+
+    def _retire_or_keep(self, worker: WorkerProcess) -> None:
+        """Recycle a worker that has done much or holds much, so that nothing builds up in it."""
+        swollen = worker.memory_mb() > _LARGEST_IDLE_SHARE * self._options.memory_mb
+        if worker.documents >= _DOCUMENTS_A_WORKER or swollen:
+            worker.stop()
+        else:
+            self._idle.append(worker)

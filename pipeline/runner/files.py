@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pipeline.errors import ArchiveError, FullDiskError
 
-__all__ = ["sync_folder", "translate_write_errors", "write_atomically"]
+__all__ = ["NO_SPACE", "sync_folder", "translate_write_errors", "write_atomically"]
 
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def translate_write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             raise FullDiskError(
                 f"No space is left to write {path}.",
                 remedy="Free some space or choose another place, then run the same command again: "

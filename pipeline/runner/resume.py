@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
-from pipeline.document import Document, Issue, Page, Source, replace
+from pipeline.document import Document, Page, Source, replace
 from pipeline.options import Options
 from pipeline.records import Records
 from pipeline.runner.files import write_atomically
@@ -17,30 +16,25 @@ from pipeline.stage import Stage
 __all__ = ["FinishedPages", "take_up"]
 
 
-class _Finished(Struct, frozen=True):
-    """A page after all stages that work page by page, with what went wrong on it."""
-
-    page: Page
-    issues: tuple[Issue, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class FinishedPages:
-    """A folder of pages that are done, so that a worker's death costs one page and not the hours before it."""
+    """A folder of pages that are done, so that a worker's death costs one page and not the hours before it.
+
+    Pages that had an issue are not kept: another attempt may read them.
+    """
 
     folder: Path
 
-    def load(self, number: int) -> tuple[Page, tuple[Issue, ...]] | None:
+    def load(self, number: int) -> Page | None:
         """A page that is done, or None."""
         try:
-            kept = msgspec.json.decode(self._file(number).read_bytes(), type=_Finished)
+            return msgspec.json.decode(self._file(number).read_bytes(), type=Page)
         except FileNotFoundError:
             return None
-        return kept.page, kept.issues
 
-    def save(self, page: Page, issues: tuple[Issue, ...]) -> None:
+    def save(self, page: Page) -> None:
         """Keep a page that is done."""
-        write_atomically(self._file(page.number), msgspec.json.encode(_Finished(page, issues)))
+        write_atomically(self._file(page.number), msgspec.json.encode(page))
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"

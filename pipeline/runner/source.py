@@ -1,10 +1,12 @@
 """Who a file is: its name, size and the SHA-256 of its bytes."""
 
 import hashlib
+import os
+import stat
 from pathlib import Path
 
 from pipeline.document import Source
-from pipeline.errors import MissingInputError
+from pipeline.errors import MissingInputError, UnsupportedInputError
 
 __all__ = ["identify"]
 
@@ -15,11 +17,14 @@ def identify(path: Path) -> Source:
     """The file's identity; what it is remains for `ingest` to say.
 
     Raises:
-        MissingInputError: it is not there, is no file, or cannot be read by this user.
+        MissingInputError: it is not there, or cannot be read by this user.
+        UnsupportedInputError: it is no file.
     """
     digest = hashlib.sha256()
     size_bytes = 0
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UnsupportedInputError(f"{path} is no file.", remedy="Give a file, or a folder of files.")
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
@@ -29,4 +34,5 @@ def identify(path: Path) -> Source:
             f"{path} cannot be read: {error.strerror or error}.",
             remedy="Check that the path is right and that you may read the file.",
         ) from error
-    return Source(path.name, digest.hexdigest(), size_bytes, _UNKNOWN)
+    name = os.fsencode(path.name).decode("utf-8", "replace")
+    return Source(name, digest.hexdigest(), size_bytes, _UNKNOWN)

@@ -2,9 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Protocol
 
 from pipeline.document import Step
@@ -25,17 +25,14 @@ class Watch(Protocol):
     def ended(self, stage: str, page: int | None) -> None:
         """It has finished, well or with a foreseen error."""
 
+    def broke(self, stage: str, page: int | None, error: BaseException) -> None:
+        """It was ended by an error that nobody foresaw."""
+
     def counted(self, pages: int) -> None:
         """So many pages there are."""
 
     def page_done(self, page: int) -> None:
         """A page has been through all stages that work page by page."""
-
-
-@dataclass(slots=True)
-class _Times:
-    wall_s: float = 0.0
-    cpu_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -47,38 +44,48 @@ class Trail:
     """
 
     watch: Watch
-    times: dict[str, _Times] = field(default_factory=dict)
+    times: dict[str, tuple[float, float]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    @contextmanager
-    def at(self, stage: str, page: int | None) -> Iterator[None]:
-        """Time a stage with a page or a document; an error that nobody foresaw leaves it unfinished."""
-        self.watch.begun(stage, page)
-        wall_s, cpu_s = time.perf_counter(), time.thread_time()
-        try:
-            yield
-        except SohoaError:
-            self._add(stage, time.perf_counter() - wall_s, time.thread_time() - cpu_s)
-            self.watch.ended(stage, page)
-            raise
-        self._add(stage, time.perf_counter() - wall_s, time.thread_time() - cpu_s)
-        self.watch.ended(stage, page)
+    def at(self, stage: str, page: int | None) -> "_Stretch":
+        """For a `with` statement around a stage's work on a page or a document."""
+        return _Stretch(self, stage, page)
 
-    def _add(self, stage: str, wall_s: float, cpu_s: float) -> None:
+    def add(self, stage: str, wall_s: float, cpu_s: float) -> None:
+        """Add to a stage's times."""
         with self.lock:
-            times = self.times.setdefault(stage, _Times())
-            times.wall_s += wall_s
-            times.cpu_s += cpu_s
+            wall_before_s, cpu_before_s = self.times.get(stage, (0.0, 0.0))
+            self.times[stage] = (wall_before_s + wall_s, cpu_before_s + cpu_s)
 
     def steps(self, order: Sequence[Stage], options: Options) -> tuple[Step, ...]:
         """One entry for each of the stages, in their order."""
-        return tuple(
-            Step(
-                stage.name,
-                stage.version,
-                stage_options_sha256(stage, options),
-                round(self.times.get(stage.name, _Times()).wall_s, 6),
-                round(self.times.get(stage.name, _Times()).cpu_s, 6),
-            )
-            for stage in order
-        )
+        steps: list[Step] = []
+        for stage in order:
+            wall_s, cpu_s = self.times.get(stage.name, (0.0, 0.0))
+            key = stage_options_sha256(stage, options)
+            steps.append(Step(stage.name, stage.version, key, round(wall_s, 6), round(cpu_s, 6)))
+        return tuple(steps)
+
+
+class _Stretch:
+    """A stage's work on a page or a document, timed and told."""
+
+    def __init__(self, trail: Trail, stage: str, page: int | None) -> None:
+        self._trail = trail
+        self._stage = stage
+        self._page = page
+        self._began = (0.0, 0.0)
+
+    def __enter__(self) -> None:
+        self._trail.watch.begun(self._stage, self._page)
+        self._began = time.perf_counter(), time.thread_time()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        wall_s, cpu_s = self._began
+        self._trail.add(self._stage, time.perf_counter() - wall_s, time.thread_time() - cpu_s)
+        if error is None or isinstance(error, SohoaError):
+            self._trail.watch.ended(self._stage, self._page)
+        else:
+            self._trail.watch.broke(self._stage, self._page, error)

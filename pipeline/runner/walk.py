@@ -1,7 +1,7 @@
 """One document through all stages, in this process."""
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import groupby
 from pathlib import Path
 
@@ -33,6 +33,9 @@ class _Progress:
     def ended(self, stage: str, page: int | None) -> None:
         """Pass it on."""
         self._progress(stage, page)
+
+    def broke(self, stage: str, page: int | None, error: BaseException) -> None:
+        """The error itself tells."""
 
     def counted(self, pages: int) -> None:
         """Nobody asked."""
@@ -89,26 +92,29 @@ def walk(
     """`run_document` with somebody who looks on.
 
     Args:
-        skips: pages and stages that are left out because they ended an earlier attempt, as issues.
+        skips: pages and stages that are left out because they ended an earlier attempt, as the issues to note.
         finished: what an earlier attempt left, and where this one leaves the pages that are done.
     """
     check_order(order)
     trail = Trail(watch)
     document, first, given = take_up(known, identify(path), order, options)
-    context = Context(path, options, workspace)
+    context = Context(path, options, workspace, progress=watch.ended)
     if workspace is not None:
         workspace.mkdir(parents=True, exist_ok=True)
+    if document.pages:
+        watch.counted(len(document.pages))
     left_out = {(issue.stage, issue.page): issue for issue in skips}
     try:
         for by_page, group in groupby(order[first:], is_page_stage):
             if by_page:
                 page_stages = [stage for stage in group if is_page_stage(stage)]
-                watch.counted(len(document.pages))
                 document = _pages(document, page_stages, context, trail, slots, left_out, finished)
                 given.update(*(stage.gives for stage in page_stages))
                 continue
             for stage in group:
                 document = _whole(document, stage, context, trail, left_out, given)
+                if "pages" in stage.gives:
+                    watch.counted(len(document.pages))
     finally:
         if context.source is not None:
             context.source.close()
@@ -163,18 +169,22 @@ def _pages(
 ) -> Document:
     """The document with every page taken through stages that work page by page, one page at a time in each slot."""
     skips = {page: issue for (_, page), issue in left_out.items() if page is not None}
+    broken = {issue.page for issue in document.issues}
 
     def work(page: Page) -> tuple[Page, tuple[Issue, ...]]:
+        result: tuple[Page, tuple[Issue, ...]]
         with slots:
             kept = finished.load(page.number) if finished is not None else None
             if kept is not None:
-                result = kept
+                result = kept, ()
+            elif page.number in broken:
+                result = page, ()
             elif page.number in skips:
                 result = page, (skips[page.number],)
             else:
                 result = _page(page, page_stages, context, trail)
-                if finished is not None:
-                    finished.save(*result)
+                if finished is not None and not result[1]:
+                    finished.save(result[0])
         trail.watch.page_done(page.number)
         return result
 
@@ -183,10 +193,10 @@ def _pages(
     else:
         with ThreadPoolExecutor(slots.maximum, thread_name_prefix="page") as executor:
             futures = [executor.submit(work, page) for page in document.pages]
-            try:
-                results = [future.result() for future in futures]
-            finally:
-                executor.shutdown(wait=True, cancel_futures=True)
+            wait(futures, return_when=FIRST_EXCEPTION)
+            executor.shutdown(wait=True, cancel_futures=True)
+            failed = next((future for future in futures if not future.cancelled() and future.exception()), None)
+            results = [future.result() for future in ([failed] if failed else futures)]
     issues = (issue for _, found in results for issue in found)
     return replace(document, pages=tuple(page for page, _ in results), issues=(*document.issues, *issues))
 

@@ -1,0 +1,195 @@
+"""A document on its way through workers: what was heard of it, and what is to be done when one dies."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from pipeline.document import Document, Issue, Status
+from pipeline.options import Options
+from pipeline.runner.outcome import Event, Outcome
+from pipeline.runner.protocol import Begun, Broke, Ended, Finished, FromWorker, Job, PageDone, Pages
+from pipeline.runner.verdict import Cause, Failure, failure, lost
+
+__all__ = ["Attempt"]
+
+_MOST_LOSSES = 5
+_Tell = Callable[[Event], None]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One document of a batch, over as many workers as it takes.
+
+    Attributes:
+        keep_workspace: the folder was given by the caller, who looks after it.
+        skips: pages and stages that ended a worker.
+        alone: one page at a time from now on, so that a page that ends the worker is known for it.
+        finished: a worker's last word on it.
+    """
+
+    path: Path
+    number: int
+    documents: int
+    options: Options
+    workspace: Path
+    keep_workspace: bool
+    known: Path | None = None
+    skips: tuple[Issue, ...] = ()
+    alone: bool = False
+    finished: Finished | None = None
+    failure: Failure | None = None
+    threads: int = 1
+    began_s: float | None = None
+    peak_memory_mb: float = 0.0
+    pages: int | None = None
+    pages_done: set[int] = field(default_factory=set)
+    open: dict[tuple[str, int | None], float] = field(default_factory=dict)
+    broke: Broke | None = None
+
+    def begin(self, tell: _Tell) -> None:
+        """Start the clock, which runs on over all attempts."""
+        if self.began_s is None:
+            self.began_s = time.monotonic()
+            tell(self._event())
+        self.open.clear()
+        self.broke = None
+
+    def job(self, threads: int) -> Job:
+        """What a worker is to do."""
+        self.threads = 1 if self.alone else max(threads, 1)
+        return Job(
+            os.fsencode(self.path),
+            self.options,
+            str(self.workspace),
+            str(self._result),
+            str(self._finished_pages),
+            str(self.known) if self.known is not None else None,
+            self.skips,
+            self.threads,
+        )
+
+    def may_grow_to(self, threads: int) -> bool:
+        """Whether it would be the better for so many threads; notes that it has them."""
+        if self.alone or threads <= self.threads:
+            return False
+        self.threads = threads
+        return True
+
+    def hear(self, message: FromWorker, tell: _Tell) -> None:
+        """Take in what a worker says."""
+        match message:
+            case Begun(stage, page):
+                self.open[stage, page] = time.monotonic()
+            case Ended(stage, page):
+                self.open.pop((stage, page), None)
+                tell(self._event(stage, page))
+            case Broke():
+                self.broke = message
+            case Pages(count):
+                self.pages = count
+                tell(self._event())
+            case PageDone(page):
+                self.pages_done.add(page)
+                tell(self._event("", page))
+            case Finished():
+                self.finished = message
+
+    def judge(self, memory_mb: float, *, dead: bool) -> Cause | None:
+        """Whether the worker must be given up, and why."""
+        self.peak_memory_mb = max(self.peak_memory_mb, memory_mb)
+        if self.broke is not None:
+            return self.broke.cause
+        if dead:
+            return "crash"
+        if memory_mb > self.options.runner.memory_mb:
+            return "memory"
+        if self._spent_s() > self.options.runner.document_timeout_s or self._overdue() is not None:
+            return "timeout"
+        return None
+
+    def fall(self, cause: Cause, last_words: str) -> bool:
+        """Take in a worker's end.
+
+        Returns:
+            Whether another worker is to take the document up again.
+        """
+        detail = self.broke.text if self.broke is not None else last_words if cause == "crash" else ""
+        suspects = self._suspects()
+        stage, page = suspects[0] if len(suspects) == 1 else ("", None)
+        out_of_time = self._spent_s() > self.options.runner.document_timeout_s
+        hopeless = out_of_time or cause == "disk" or len(self.skips) >= _MOST_LOSSES
+        # Before the pages are counted there is nothing to go on with.
+        if not hopeless and self.pages is not None and suspects:
+            if stage:
+                self.skips = (*self.skips, lost(stage, page, cause, detail))
+                return True
+            self.alone = True
+            return True
+        self.failure = failure(self.path.name, cause, stage, detail)
+        return False
+
+    def outcome(self, tell: _Tell) -> Outcome:
+        """How it ended; clears away what only the way there needed."""
+        document = self._document()
+        status, error_code, message, remedy = self._ending(document)
+        if self.finished is not None:
+            self.peak_memory_mb = max(self.peak_memory_mb, self.finished.peak_memory_mb)
+        if document is not None or status == "refused":
+            shutil.rmtree(self._finished_pages, ignore_errors=True)
+        if not self.keep_workspace:
+            shutil.rmtree(self.workspace, ignore_errors=True)
+        tell(self._event(status=status))
+        return Outcome(
+            self.path, status, document, error_code, message, remedy, self._spent_s(), round(self.peak_memory_mb, 1)
+        )
+
+    def _document(self) -> Document | None:
+        if self.failure is not None or self.finished is None or self.finished.error_code is not None:
+            return None
+        document = msgspec.json.decode(self._result.read_bytes(), type=Document)
+        self._result.unlink()
+        return document
+
+    def _ending(self, document: Document | None) -> tuple[Status, str | None, str | None, str | None]:
+        if self.failure is not None:
+            return "failed", self.failure.code, self.failure.message, self.failure.remedy
+        if document is None:
+            finished = self.finished or Finished("failed")
+            return finished.status, finished.error_code, finished.message, finished.remedy
+        wrong = {issue.page: issue for issue in document.issues if issue.page is not None}
+        if wrong and all(page.blank or page.number in wrong for page in document.pages):
+            first = wrong[min(wrong)]
+            return "failed", first.code, first.message, first.remedy
+        return document.status, None, None, None
+
+    def _suspects(self) -> list[tuple[str, int | None]]:
+        """What the worker was at when it died: the one page that broke or was overdue, else all that were open."""
+        if self.broke is not None:
+            return [(self.broke.stage, self.broke.page)]
+        overdue = self._overdue()
+        return [overdue] if overdue is not None else list(self.open)
+
+    def _overdue(self) -> tuple[str, int | None] | None:
+        """The page that has been in a stage for longer than a page may."""
+        latest_s = time.monotonic() - self.options.runner.page_timeout_s
+        late = [(begun_s, at) for at, begun_s in self.open.items() if at[1] is not None and begun_s < latest_s]
+        return min(late)[1] if late else None
+
+    def _spent_s(self) -> float:
+        return time.monotonic() - self.began_s if self.began_s is not None else 0.0
+
+    def _event(self, stage: str = "", page: int | None = None, status: Status | None = None) -> Event:
+        return Event(self.path, self.number, self.documents, stage, page, len(self.pages_done), self.pages, status)
+
+    @property
+    def _result(self) -> Path:
+        return self.workspace / "document.json"
+
+    @property
+    def _finished_pages(self) -> Path:
+        return self.workspace / "finished"

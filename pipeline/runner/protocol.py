@@ -1,0 +1,92 @@
+"""What the runner and a worker say to each other: small messages over a pipe, results by file."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from pipeline.document import Issue, Status
+from pipeline.options import Options
+
+__all__ = ["Begun", "Broke", "Ended", "Finished", "FromWorker", "Grow", "Job", "PageDone", "Pages", "Stop", "ToWorker"]
+
+
+class Job(Struct, frozen=True, tag=True):
+    """A document to be worked on.
+
+    Attributes:
+        path: the original, as the bytes of its path, which need not be text.
+        workspace: folder for the pages' pictures.
+        result: file that the document is to be written to.
+        finished: folder of the pages that an earlier attempt finished, and where this one leaves its own.
+        known: file with the result of an earlier run on this path, or None.
+        skips: pages and stages that ended an earlier attempt.
+        threads: pages at a time.
+    """
+
+    path: bytes
+    options: Options
+    workspace: str
+    result: str
+    finished: str
+    known: str | None
+    skips: tuple[Issue, ...]
+    threads: int
+
+
+class Grow(Struct, frozen=True, tag=True):
+    """So many pages may be worked on at a time from now on."""
+
+    threads: int
+
+
+class Stop(Struct, frozen=True, tag=True):
+    """No more documents."""
+
+
+class Begun(Struct, frozen=True, tag=True):
+    """A stage begins with a page or a document."""
+
+    stage: str
+    page: int | None
+
+
+class Ended(Struct, frozen=True, tag=True):
+    """It has finished."""
+
+    stage: str
+    page: int | None
+
+
+class Broke(Struct, frozen=True, tag=True):
+    """It was ended by an error that nobody foresaw; the worker will not go on."""
+
+    stage: str
+    page: int | None
+    cause: Literal["crash", "memory", "disk"]
+    text: str
+
+
+class Pages(Struct, frozen=True, tag=True):
+    """So many pages there are."""
+
+    count: int
+
+
+class PageDone(Struct, frozen=True, tag=True):
+    """A page has been through all stages that work page by page."""
+
+    page: int
+
+
+class Finished(Struct, frozen=True, tag=True):
+    """The document is in the result file, or why there is none; the worker waits for the next."""
+
+    status: Status
+    error_code: str | None = None
+    message: str | None = None
+    remedy: str | None = None
+    peak_memory_mb: float = 0.0
+
+
+ToWorker: TypeAlias = Job | Grow | Stop
+FromWorker: TypeAlias = Begun | Ended | Broke | Pages | PageDone | Finished
