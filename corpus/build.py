@@ -75,13 +75,14 @@ def scan_pages(pages: Sequence[LaidPage], recipe: Recipe) -> list[tuple[Image.Im
 def write_pdf(pictures: Sequence[Image.Image], recipe: Recipe, path: Path) -> None:
     """Write pictures as an image-only PDF: JPEG, or CCITT group 4 where they are bilevel."""
     first, *others = pictures
+    quality = {} if first.mode == "1" else {"quality": recipe.jpeg_quality}
     first.save(
         path,
         "PDF",
         save_all=True,
         append_images=others,
         resolution=recipe.dpi,
-        quality=recipe.jpeg_quality,
+        **quality,
         creationDate=_DATED,
         modDate=_DATED,
         producer="Sohoa sample scans",
@@ -95,15 +96,8 @@ def write_variants(pictures: Sequence[Image.Image], build: Build, stem: Path) ->
     for kind in build.variants:
         if kind == "tiff":
             first, *others = pictures
-            compression = "group4" if first.mode == "1" else "jpeg"
-            first.save(
-                stem.with_suffix(".tif"),
-                save_all=True,
-                append_images=others,
-                dpi=dpi,
-                compression=compression,
-                quality=build.recipe.jpeg_quality,
-            )
+            compression = "group4" if first.mode == "1" else "tiff_deflate"
+            first.save(stem.with_suffix(".tif"), save_all=True, append_images=others, dpi=dpi, compression=compression)
             continue
         ending = {"png": "png", "jpeg": "jpg"}[kind]
         for number, picture in enumerate(pictures, 1):
