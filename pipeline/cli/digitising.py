@@ -1,0 +1,89 @@
+"""The command that does the work: run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.arguments import ArchiveFolder, Catalog, Config, Jobs, Settings, add, load, open_archive
+from pipeline.cli.terminal import print_table, write
+from pipeline.errors import NOT_ALL_DONE_EXIT_CODE
+
+if TYPE_CHECKING:
+    from pipeline.archive import FileReport, IntakeReport
+    from pipeline.archive.report import Result
+
+__all__ = ["add_to"]
+
+_SHOWN_ID = 12
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the program this command."""
+    add(app, "run", run)
+
+
+def run(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(metavar="INPUT", help="Files, or folders that are searched with all folders in them."),
+    ],
+    archive: ArchiveFolder = Path("archive"),
+    catalog: Catalog = None,
+    jobs: Jobs = None,
+    force: Annotated[bool, typer.Option("--force", help="Do again what has been done before.")] = False,
+    config: Config = None,
+    settings: Settings = None,
+) -> None:
+    """Digitise scans into the archive.
+
+    Reads PDF, TIFF, PNG and JPEG, and .txt that another OCR program made. A file that was digitised before is not
+    done again. Every file and page is accounted for at the end: done, partial (something on a page went wrong),
+    refused (the file cannot be read as it is), failed, or already in the archive. The exit code is 0 only if all
+    documents are done, 10 otherwise.
+    """
+    from pipeline.cli.progress import following
+
+    options = load(config, settings, jobs)
+    with open_archive(archive, catalog, create=True) as opened, following() as on_event:
+        report = opened.intake(inputs, options, on_event=on_event, force=force)
+    _summary(report)
+    if not report.all_done or not report.files:
+        raise typer.Exit(NOT_ALL_DONE_EXIT_CODE)
+
+
+def _summary(report: "IntakeReport") -> None:
+    from pipeline.tables import TextTable
+
+    rows = tuple(
+        (file.result, str(file.pages), f"{file.wall_s:.1f}", (file.id or "")[:_SHOWN_ID], str(file.path))
+        for file in report.files
+    )
+    print_table(TextTable("files", ("result", "pages", "seconds", "id", "file"), rows))
+    for file in report.files:
+        for line in _problems(file):
+            write(line)
+    for skipped in report.skipped:
+        write(f"skipped {skipped.path}: {skipped.reason}")
+    write(_count(report))
+
+
+def _problems(file: "FileReport") -> list[str]:
+    lines: list[str] = []
+    if file.message is not None:
+        lines.append(f"{file.result} {file.path}: {file.message}")
+        lines.append(f"    What to do: {file.remedy}")
+    for issue in file.issues:
+        where = f", page {issue.page}" if issue.page is not None else ""
+        lines.append(f"{file.status} {file.path}{where}: {issue.message}")
+        lines.append(f"    What to do: {issue.remedy}")
+    return lines
+
+
+def _count(report: "IntakeReport") -> str:
+    results: tuple[Result, ...] = ("done", "partial", "refused", "failed", "already")
+    counted = [f"{count} {result}" for result in results if (count := report.count(result))]
+    read = report.pages - report.blank_pages - report.failed_pages
+    pages = f"{report.pages} pages: {read} read, {report.blank_pages} blank, {report.failed_pages} with an issue"
+    skipped = f" {len(report.skipped)} skipped." if report.skipped else ""
+    return f"{len(report.files)} files: {', '.join(counted) or 'none'}.{skipped} {pages}. {report.wall_s:.0f} s."
