@@ -163,7 +163,7 @@ def _rest_of_left(
         free = [token for token in row.tokens if token.word_id not in taken]
         if not free:
             continue
-        piece = split_at_gaps(Row(tuple(free)), 1.5 * unit)[0]
+        piece = split_at_gaps(Row.of(free), 1.5 * unit)[0]
         room = (0.9 if begun else 3.0) * unit
         belongs = (
             abs(piece.x - middle) < 0.08 * (frame[1] - frame[0])

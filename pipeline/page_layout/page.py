@@ -86,4 +86,4 @@ def _without(tokens: Sequence[Token], taken: Sequence[Token]) -> list[Token]:
 
 def _rows_without(rows: Sequence[Row], ids: frozenset[str]) -> list[Row]:
     left = [tuple(token for token in row.tokens if token.word_id not in ids) for row in rows]
-    return [Row(tokens) for tokens in left if tokens]
+    return [Row.of(tokens) for tokens in left if tokens]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -10,35 +11,40 @@ from pipeline.page_layout.tokens import Token, folded, typical_height
 __all__ = ["Row", "rows_of", "split_at_gaps"]
 
 _MEMORY = 5  # words that a line's height is remembered over
+_SHARED = 0.45  # of the lower height: less is another line
+_TALL = 2.2  # heights of a word: a mark that crosses lines
+_SKEW = 0.0015  # slope from which lines are levelled
 _LOW = frozenset(".,_…․")
 _RAISED = frozenset("\"'“”‘’^*°¹²³⁴⁵⁶⁷⁸⁹⁰`")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Words on one printed line, from left to right."""
+    """Words on one printed line, from left to right.
+
+    Attributes:
+        top, bottom, height: middle of those of its words, so that one tall mark does not count.
+    """
 
     tokens: tuple[Token, ...]
+    left: float
+    right: float
+    top: float
+    bottom: float
+    height: float
 
-    @property
-    def left(self) -> float:
-        """Where its first word begins."""
-        return self.tokens[0].left
-
-    @property
-    def right(self) -> float:
-        """Where its last word ends."""
-        return max(token.right for token in self.tokens)
-
-    @property
-    def top(self) -> float:
-        """Middle of its words' tops: one tall mark does not count."""
-        return float(np.median([token.top for token in self.tokens]))
-
-    @property
-    def bottom(self) -> float:
-        """Middle of its words' bottoms."""
-        return float(np.median([token.bottom for token in self.tokens]))
+    @staticmethod
+    def of(tokens: Iterable[Token]) -> "Row":
+        """A line of these words."""
+        ordered = tuple(sorted(tokens, key=_across))
+        return Row(
+            ordered,
+            ordered[0].left,
+            max(token.right for token in ordered),
+            median(token.top for token in ordered),
+            median(token.bottom for token in ordered),
+            median(token.height for token in ordered),
+        )
 
     @property
     def x(self) -> float:
@@ -54,11 +60,6 @@ class Row:
     def width(self) -> float:
         """From its first word's beginning to its last word's end."""
         return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """Middle height of its words."""
-        return float(np.median([token.height for token in self.tokens]))
 
     @property
     def text(self) -> str:
@@ -77,19 +78,26 @@ class Row:
         return sum(token.confidence * len(token.text) for token in self.tokens) / max(letters, 1)
 
 
+def _across(token: Token) -> tuple[float, float, float, float, str]:
+    return (token.left, token.top, token.right, token.bottom, token.text)
+
+
 @dataclass(slots=True)
 class _Chain:
     """A line while it is being gathered; `bands` are the heights of its words, sheared level."""
 
     tokens: list[Token]
     bands: list[tuple[float, float]]
+    top: float
+    bottom: float
 
-    def band(self) -> tuple[float, float]:
+    def add(self, token: Token, band: tuple[float, float]) -> None:
+        self.tokens.append(token)
+        self.bands.append(band)
         recent = self.bands[-_MEMORY:]
-        tops = sorted(top for top, _ in recent)
-        bottoms = sorted(bottom for _, bottom in recent)
         middle = len(recent) // 2
-        return tops[middle], bottoms[middle]
+        self.top = sorted(top for top, _ in recent)[middle]
+        self.bottom = sorted(bottom for _, bottom in recent)[middle]
 
 
 def rows_of(tokens: Iterable[Token]) -> list[Row]:
@@ -98,15 +106,20 @@ def rows_of(tokens: Iterable[Token]) -> list[Row]:
     Words are taken from left to right, each joined to the line whose height at that place it shares best, so a line
     may rise, fall or bend. What is left of the skew is measured on the first pass and taken out in a second.
     """
-    found = sorted(tokens, key=lambda token: (token.left, token.top, token.right, token.bottom, token.text))
+    found = sorted(tokens, key=_across)
     if not found:
         return []
     unit = typical_height(found)
-    chains = _chains(found, unit, 0.0)
+    tall = [token for token in found if token.height > _TALL * unit and token.width < 12 * unit]
+    low = found if not tall else [token for token in found if token not in set(tall)]
+    chains = _chains(low, unit, 0.0)
     slope = _slope(chains)
-    if abs(slope) > 0.0015:
-        chains = _chains(found, unit, slope)
-    rows = [Row(tuple(sorted(chain.tokens, key=lambda token: (token.left, token.top)))) for chain in chains]
+    if abs(slope) > _SKEW:
+        chains = _chains(low, unit, slope)
+    chains = _joined(chains)
+    for token in tall:
+        _place_tall(chains, token, _band(token, unit, slope), unit)
+    rows = [Row.of(chain.tokens) for chain in chains]
     return sorted(rows, key=lambda row: (row.y - slope * row.x, row.left))
 
 
@@ -128,30 +141,27 @@ def _band(token: Token, unit: float, slope: float) -> tuple[float, float]:
 
 def _chains(tokens: Sequence[Token], unit: float, slope: float) -> list[_Chain]:
     chains: list[_Chain] = []
-    tall: list[Token] = []
     for token in tokens:
-        if token.height > 2.2 * unit and token.width < 12 * unit:
-            tall.append(token)
-            continue
         band = _band(token, unit, slope)
-        best = max(
-            ((_share(chain.band(), band), -index) for index, chain in enumerate(chains) if _may_follow(chain, token)),
-            default=(0.0, 0),
-        )
-        if best[0] > 0.45:
-            chain = chains[-best[1]]
-            chain.tokens.append(token)
-            chain.bands.append(band)
+        best: _Chain | None = None
+        most = _SHARED
+        for chain in chains:
+            if chain.bottom <= band[0] or chain.top >= band[1]:
+                continue
+            share = _share((chain.top, chain.bottom), band)
+            if share > most and _may_follow(chain.tokens[-1], token, share):
+                best, most = chain, share
+        if best is None:
+            chains.append(_Chain([token], [band], *band))
         else:
-            chains.append(_Chain([token], [band]))
-    for token in tall:
-        chains.append(_Chain([token], [_band(token, unit, slope)]))
+            best.add(token, band)
     return chains
 
 
-def _may_follow(chain: _Chain, token: Token) -> bool:
-    last = chain.tokens[-1]
-    return last.right - token.left <= 0.5 * min(last.width, token.width)
+def _may_follow(last: Token, token: Token, share: float) -> bool:
+    """Whether two boxes may stand beside each other; on the same height they may overlap, boxes being careless."""
+    overlap = min(last.right, token.right) - token.left
+    return overlap <= 0.5 * min(last.width, token.width) or (share > 0.7 and token.x > last.x)
 
 
 def _share(first: tuple[float, float], second: tuple[float, float]) -> float:
@@ -160,7 +170,38 @@ def _share(first: tuple[float, float], second: tuple[float, float]) -> float:
     lower = min(first[1] - first[0], second[1] - second[0])
     higher = max(first[1] - first[0], second[1] - second[0])
     apart = abs((first[0] + first[1]) - (second[0] + second[1])) / 2
-    return overlap / max(lower, 1e-6) - 0.2 * apart / max(higher, 1e-6)
+    return overlap / max(lower, 1e-9) - 0.2 * apart / max(higher, 1e-9)
+
+
+def _joined(chains: Sequence[_Chain]) -> list[_Chain]:
+    """Pieces of one line that were begun twice, taken together."""
+    done: list[_Chain] = []
+    for chain in sorted(chains, key=lambda chain: _across(chain.tokens[0])):
+        start = chain.tokens[0]
+        head = chain.bands[:_MEMORY]
+        band = (median(top for top, _ in head), median(bottom for _, bottom in head))
+        for other in done:
+            near = _share((other.top, other.bottom), band) > 0.7
+            if near and other.tokens[-1].right - start.left <= 0.5 * min(other.tokens[-1].width, start.width):
+                for token, one in zip(chain.tokens, chain.bands, strict=True):
+                    other.add(token, one)
+                break
+        else:
+            done.append(chain)
+    return done
+
+
+def _place_tall(chains: list[_Chain], token: Token, band: tuple[float, float], unit: float) -> None:
+    """Put a mark that crosses lines on the one that its middle is on, if there is room for it there."""
+    middle = (band[0] + band[1]) / 2
+    for chain in chains:
+        free = all(min(one.right, token.right) - max(one.left, token.left) < 0.3 * unit for one in chain.tokens)
+        beside = any(abs(one.x - token.x) < 6 * unit + (one.width + token.width) / 2 for one in chain.tokens)
+        if chain.top < middle < chain.bottom and free and beside and len(folded(token.text)) > 1:
+            chain.tokens.append(token)
+            chain.bands.append(band)
+            return
+    chains.append(_Chain([token], [band], *band))
 
 
 def _slope(chains: Sequence[_Chain]) -> float:
@@ -192,4 +233,4 @@ def split_at_gaps(row: Row, gap: float) -> list[Row]:
         else:
             pieces[-1].append(token)
         right = max(right, token.right)
-    return [Row(tuple(piece)) for piece in pieces]
+    return [row] if len(pieces) == 1 else [Row.of(piece) for piece in pieces]
