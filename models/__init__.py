@@ -1,0 +1,1 @@
+"""Trained models: strings in, strings out."""
