@@ -1,0 +1,5 @@
+"""Parting a document into passages and sections."""
+
+from pipeline.segmentation.assembly import segment_document
+
+__all__ = ["segment_document"]

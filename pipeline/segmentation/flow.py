@@ -1,0 +1,155 @@
+"""Running text: lines put together to paragraphs, items and table rows, each under the item that it belongs to."""
+
+import re
+
+from pipeline.language.casing import is_capitals, starts_small
+from pipeline.language.numbering import read_labels
+from pipeline.segmentation.lines import PrintedLine
+from pipeline.segmentation.outline import Outline, Spot
+from pipeline.segmentation.parts import Draft, ends_paragraph
+
+__all__ = ["read_flow"]
+
+_MAX_PARAGRAPH_LINES = 400
+_CITED = re.compile(
+    r"\b(?:dieu|khoan|muc|diem|so|ngay|thang|nam|lan|thu|phan|chuong|phu luc|quy|khoa|lop|cum|tiet|cap)\s*$"
+)
+_HEAD_WORDS = re.compile(
+    r"\b(?:tt|stt|so tt|noi dung|nhiem vu|thoi gian|don vi|co quan|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|"
+    r"ho ten|ho va ten|chuc vu|phan cong|phu trach|hoat dong|cong viec|dia diem|thanh phan|chi tieu|ket qua)\b"
+)
+
+
+def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool = False) -> None:
+    """Add the passages of running text to the drafts.
+
+    Args:
+        lines: lines without page numbers, stamps and footnotes, in reading order.
+        drafts: those of the whole document so far; new ones are added at the end.
+        appendix: whether the lines are an appendix's.
+    """
+    outline = Outline()
+    current: Draft | None = None
+    heads: dict[int, str] = {}
+    for index, line in enumerate(lines):
+        if line.table is not None:
+            current = None
+            drafts.append(_row(line, outline, heads, appendix, lines[index - 1] if index else None))
+            continue
+        spot = outline.find(read_labels(line.string))
+        starts = current is None or _starts(line, lines[index - 1], current, spot)
+        if starts:
+            label = spot.label if spot and _fits(spot, line, current) else None
+            current = Draft("paragraph", [line], label=label, owner=outline.item, appendix=appendix)
+            if label is not None and spot is not None:
+                current.kind = "item"
+                outline.put(spot, current)
+            drafts.append(current)
+        elif current is not None:
+            current.lines.append(line)
+
+
+def _fits(spot: Spot, line: PrintedLine, current: Draft | None) -> bool:
+    if spot.label.damaged and spot.label.style != "bullet":
+        return spot.fit >= 0.9 and is_capitals(line.string[spot.label.end :], share=0.6, letters=4)
+    return spot.fit >= 0.2 or current is None
+
+
+def _starts(line: PrintedLine, before: PrintedLine, current: Draft, spot: Spot | None) -> bool:
+    """Whether a line begins a passage of its own."""
+    if len(current.lines) >= _MAX_PARAGRAPH_LINES:
+        return True
+    if current.label is not None and spot is None and not current.lines[0].string[current.label.end :].strip():
+        return len(current.lines) > 1 and _ended(line, before)
+    ended = _ended(line, before)
+    if spot is not None:
+        return _label_starts(line, before, spot, ended)
+    if starts_small(line.string) or not _can_begin(line.string):
+        return False
+    if _is_heading_like(current, line):
+        return True
+    if is_capitals(line.string, letters=6) and is_capitals(before.string, letters=6) and len(current.lines) < 6:
+        return ended and ends_paragraph(before.string)
+    return ended
+
+
+def _label_starts(line: PrintedLine, before: PrintedLine, spot: Spot, ended: bool) -> bool:
+    label = spot.label
+    if _CITED.search(before.plain) and not ended:
+        return False
+    if label.style == "bullet":
+        after = line.string[label.end : label.end + 1]
+        if label.damaged:
+            return ended
+        return ended or line.opens or after.isupper() or (ends_paragraph(before.string) and not after.isdigit())
+    if not _fits(spot, line, None if ended else Draft("paragraph")):
+        return ended and _can_begin(line.string)
+    if spot.fit >= 0.9:
+        if ended or ends_paragraph(before.string) or line.opens:
+            return True
+        text = line.string[label.end :]
+        return not starts_small(text) and not (label.style == "decimal-1" and text[:1].isdigit())
+    return ended and (spot.fit >= 0.5 or ends_paragraph(before.string))
+
+
+def _ended(line: PrintedLine, before: PrintedLine) -> bool:
+    """Whether the paragraph ended with the line before: by its mark, its shortness or the next line's indent."""
+    closes = ends_paragraph(before.string)
+    if line.page != before.page:
+        return closes or (before.fill < 0.7 and not before.string.rstrip().endswith((",", "-", "–")))
+    if line.bold is not None and before.bold is not None and line.bold != before.bold and not starts_small(line.string):
+        return closes or before.fill < 0.9 or (line.indent or 0.0) > 0.02
+    if line.indent is not None and before.indent is not None and line.gap is not None and before.gap is not None:
+        if line.indent - before.indent > 0.025 and line.indent > 0.025 and before.indent < 0.6:
+            return closes or before.gap > 0.03 or before.indent < 0.02
+        room = before.gap - _first_word_share(line)
+        if room > 0.03:
+            return True
+        return closes and (line.opens or before.gap > 0.04)
+    if before.fill <= 0.0:
+        return True
+    room = 1.0 - before.fill - _first_word_share(line)
+    if room > 0.14:
+        return True
+    if closes:
+        return line.opens or room > 0.02 or before.string.rstrip().endswith((";", ":", "./."))
+    return line.opens and room > 0.05
+
+
+def _first_word_share(line: PrintedLine) -> float:
+    """How much of a full line its first word takes, with the space before it."""
+    length = len(line.string)
+    first = len(line.string.split(maxsplit=1)[0]) + 1
+    width = line.fill - max(line.indent or 0.0, 0.0)
+    return width * first / length if length else 0.0
+
+
+def _can_begin(text: str) -> bool:
+    first = text[:1]
+    return first.isupper() or first.isdigit() or first in "“\"'‘(*[.-–—+•…"
+
+
+def _is_heading_like(current: Draft, line: PrintedLine) -> bool:
+    """Whether a heading in capitals has ended because the next line is not in capitals."""
+    head = current.lines[0]
+    text = head.string[current.label.end if current.label else 0 :]
+    if not is_capitals(text, share=0.85, letters=5) or ":" in text[:-1]:
+        return False
+    return not is_capitals(line.string, share=0.6) and not starts_small(line.string)
+
+
+def _row(
+    line: PrintedLine, outline: Outline, heads: dict[int, str], appendix: bool, before: PrintedLine | None
+) -> Draft:
+    """A row of a table; the first one that reads like column names is the head, also where a page repeats it."""
+    row = Draft("table-row", [line], owner=outline.item, appendix=appendix)
+    joined = "|".join(cell.text for cell in line.cells)
+    table = line.table or 0
+    first = before is None or before.table != line.table
+    named = len(_HEAD_WORDS.findall(line.plain)) >= 1 and not re.match(r"\d", line.string) and len(line.cells) > 1
+    if first and named and not re.search(r"\d{1,2}/\d{4}", line.string):
+        heads[table] = joined
+        row.kind = "table-head"
+    elif joined and joined in heads.values():
+        row.kind = "table-head"
+    return row

@@ -1,0 +1,291 @@
+"""The head of a document: who issues it, its number, place and date, its type and its subject."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.document import PassageKind
+from pipeline.language.casing import is_capitals, starts_small
+from pipeline.language.document_types import HeadingType, heading_type
+from pipeline.language.numbering import read_labels
+from pipeline.segmentation.lines import PrintedLine
+from pipeline.segmentation.parts import Draft, is_addressee, is_national, place_date
+
+__all__ = ["Head", "read_head"]
+
+_MAX_HEAD_LINES = 60
+_MAX_TITLE_LINES = 14
+_NUMBER = re.compile(r"[-*\s]{0,3}(?:so|s6|s0|sé|s)\s{0,3}[:.;]|so\s{0,3}(?=\d|/|-)|so\s{0,2}$")
+_NOTATION = re.compile(r"\S{0,10}\s{0,6}[-/]\s{0,2}[a-z]{1,8}(?:\s?[-/]\s?[a-z\d&.]{1,14}){0,4}(?=\s|$)")
+_ABOUT = re.compile(r"v\s?[/\\]\s?v\b|ve viec\b")
+_URGENCY = re.compile(r"(?:hoa toc(?: hen gio)?|thuong khan|khan)\s?[.!:]?(?:\s.{0,12})?$")
+_SECRECY = re.compile(r"(?:tuyet mat|toi mat|mat)\s?[.!]?$")
+_GROUNDS = re.compile(r"[-–+*\s]{0,3}(?:can cu\b|theo de nghi|xet de nghi|xet to trinh|xet thay)")
+_OPENING = re.compile(
+    r"(?:thuc hien|trien khai|nham|de |tiep tuc|xet|theo|trong |nam |nam hoc|sau khi|ngay |can cu|tren co so|phat huy|"
+    r"huong ung|chao mung|hom nay|hien nay|vua qua|thuc trang|ke tu|tu ngay|uy ban nhan dan|ubnd|truong|ban |so |phong |"
+    r"bo |hoi |lien doan|doan|cong doan|tinh uy|thanh uy|huyen uy|dang uy|ban thuong vu)"
+)
+_CONNECTOR = re.compile(
+    r"(?:\b(?:va|cua|ve|trong|tai|voi|cho|cac|nhung|den|tu|theo|giai doan|nam hoc|doi voi|-|,))\s*$|[,–-]$"
+)
+
+
+@dataclass(slots=True)
+class Head:
+    """What the head holds, and where what follows it begins among the lines."""
+
+    drafts: list[Draft]
+    end: int
+    type: HeadingType | None = None
+    is_letter: bool = False
+
+
+def read_head(lines: list[PrintedLine]) -> Head:
+    """Read the head of a document.
+
+    Args:
+        lines: the document's lines without page numbers, stamps and footnotes.
+    Returns:
+        Drafts of its passages; none, and an end of 0, where the document has no such head.
+    """
+    limit, found = _find_type(lines)
+    if found is None:
+        limit = _letter_end(lines)
+    drafts: list[Draft] = []
+    for line in lines[:limit]:
+        for part in _columns(line):
+            _place(part, drafts)
+    kinds = {draft.kind for draft in drafts}
+    if found is None:
+        if not kinds & {"national-title", "number-line"} or not kinds & {"number-line", "place-date", "about"}:
+            return Head([], 0)
+        return Head(_tell_issuer(drafts), limit, is_letter="number-line" in kinds)
+    type_line = lines[limit]
+    if found.end < len(type_line.string.rstrip(" .:")) - 2:
+        drafts += [Draft("type", [type_line.part(0, found.end)]), Draft("title", [type_line.part(found.end)])]
+    else:
+        drafts.append(Draft("type", [type_line]))
+    end = _read_title(lines, limit + 1, drafts)
+    return Head(_tell_issuer(drafts), end, found)
+
+
+def _find_type(lines: list[PrintedLine]) -> tuple[int, HeadingType | None]:
+    """The line that names the type: after number and national title where there are any, the likest."""
+    best: tuple[float, int, HeadingType] | None = None
+    bonus = 0.0
+    for index, line in enumerate(lines[:_MAX_HEAD_LINES]):
+        if line.table is not None:
+            break
+        if is_national(line.plain) is not None or _NUMBER.match(line.plain):
+            bonus = 0.5
+            continue
+        if _begins_text(line) or is_addressee(line.plain):
+            break
+        found = heading_type(line.string)
+        if found is not None and (best is None or found.similarity + bonus > best[0]):
+            best = (found.similarity + bonus, index, found)
+            if best[0] >= 1.4:
+                break
+    if best is None or (bonus and best[0] < bonus):
+        return 0, None
+    return best[1], best[2]
+
+
+def _begins_text(line: PrintedLine) -> bool:
+    """Whether a line can be no line of a head: grounds, a numbered part, a long sentence."""
+    if _GROUNDS.match(line.plain) and len(line.string) > 25:
+        return True
+    labels = read_labels(line.string)
+    if labels and not labels[0].damaged and labels[0].style in ("roman", "article", "chapter", "part"):
+        return labels[0].ordinals == (1,) and len(line.string) > labels[0].end
+    return len(line.string) > 200
+
+
+def _letter_end(lines: list[PrintedLine]) -> int:
+    """Where the head of a document without a type line ends."""
+    seen = False
+    previous: PassageKind | None = None
+    for index, line in enumerate(lines[:_MAX_HEAD_LINES]):
+        if is_addressee(line.plain) or _begins_text(line) or line.table is not None:
+            return index
+        kinds = [_kind(part) for part in _columns(line)]
+        if any(kind is not None for kind in kinds):
+            seen = True
+            previous = kinds[-1]
+        elif previous == "about" and line.fill < 0.75:
+            continue
+        elif not is_capitals(line.string, share=0.75) and (len(line.string) > 60 or (seen and line.fill > 0.75)):
+            return index
+    return min(len(lines), _MAX_HEAD_LINES) if seen else 0
+
+
+def _columns(line: PrintedLine) -> list[PrintedLine]:
+    """A line that runs over both columns of the head, parted."""
+    text = line.plain
+    national = is_national(text)
+    if national is not None and national > 3:
+        return [line.part(0, national), line.part(national)]
+    if number := _NUMBER.match(text):
+        dated = place_date(text)
+        if dated and dated.start() >= number.end():
+            notation = _NOTATION.match(text, number.end())
+            start = notation.end() if notation and notation.end() <= dated.end("place") else dated.start()
+            if notation is None and (blank := re.match(r"[\s.…_]*", text[number.end() :])):
+                start = number.end() + blank.end()
+            return [line.part(0, start), line.part(start)]
+    if (about := _ABOUT.match(text)) and (dated := place_date(text)) and dated.start() > about.end():
+        return [line.part(0, dated.start()), line.part(dated.start())]
+    return [line]
+
+
+def _kind(line: PrintedLine) -> PassageKind | None:
+    """The part that a line of the head plays by its own words, or None."""
+    text = line.plain.strip()
+    if is_national(text) is not None:
+        return "national-title"
+    if _NUMBER.match(text) or re.match(r"\d{1,5}\s?[-/]\s?[a-z]{2,3}\s?[-/]", text):
+        return "number-line"
+    if _ABOUT.match(text):
+        return "about"
+    bare = text.strip(" .:*-_[]()|")
+    if _URGENCY.match(bare) and is_capitals(line.string):
+        return "urgency"
+    if _SECRECY.match(bare) and is_capitals(line.string):
+        return "secrecy"
+    dated = place_date(text)
+    if dated and dated.start() <= 3 and len(text) < 90:
+        return "place-date"
+    return None
+
+
+def _place(line: PrintedLine, drafts: list[Draft]) -> None:
+    """Put a line of the head into the passage that it belongs to."""
+    if not line.text:
+        return
+    kind = _kind(line)
+    last = drafts[-1] if drafts else None
+    if (kind is None and last is not None and last.kind == "about" and not _closes_about(line)) or (
+        kind is None and last is not None and last.kind == "number-line" and _is_notation(line)
+    ):
+        last.lines.append(line)
+    elif kind is None:
+        seen = {draft.kind for draft in drafts}
+        named = line.hint != "header-right" and is_capitals(line.string, share=0.7, letters=2)
+        early = "place-date" not in seen and "number-line" not in seen
+        drafts.append(Draft("issuer" if named and (early or line.hint == "header-left") else "paragraph", [line]))
+    else:
+        drafts.append(Draft(kind, [line]))
+
+
+def _closes_about(line: PrintedLine) -> bool:
+    return is_capitals(line.string, share=0.9, letters=8) or line.hint == "header-right"
+
+
+def _is_notation(line: PrintedLine) -> bool:
+    return bool(_NOTATION.fullmatch(line.plain.strip())) and len(line.string) < 30
+
+
+def _read_title(lines: list[PrintedLine], start: int, drafts: list[Draft]) -> int:
+    """Add the subject under the type; where what follows it begins."""
+    title = drafts[-1] if drafts[-1].kind == "title" else Draft("title")
+    if not title.lines:
+        drafts.append(title)
+    index = start
+    while index < len(lines) and len(title.lines) < _MAX_TITLE_LINES:
+        line = lines[index]
+        if not any(char.isalnum() for char in line.string):
+            if title.lines:
+                break
+            drafts.insert(-1, Draft("paragraph", [line]))
+        elif title.lines and _kind(line) in ("place-date", "number-line"):
+            drafts.append(Draft(_kind(line) or "paragraph", [line]))
+        elif _ends_title(line, title.lines, lines[index + 1] if index + 1 < len(lines) else None):
+            break
+        else:
+            title.lines.append(line)
+        index += 1
+    if not title.lines:
+        drafts.remove(title)
+    while index < len(lines) and lines[index].string.startswith("(") and title.lines:
+        note = Draft("paragraph", [lines[index]])
+        while ")" not in lines[index].string and index + 1 < len(lines) and len(note.lines) < 4:
+            index += 1
+            note.lines.append(lines[index])
+        drafts.append(note)
+        index += 1
+    return index
+
+
+def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine | None) -> bool:
+    if line.table is not None or is_addressee(line.plain) or _GROUNDS.match(line.plain) or line.string.startswith("("):
+        return True
+    labels = read_labels(line.string)
+    if any(not label.damaged and (label.ordinals == (1,) or label.style == "bullet") for label in labels):
+        return bool(title) or labels[0].style in ("roman", "article", "chapter", "part", "bullet")
+    if not title:
+        return False
+    last = title[-1]
+    if starts_small(line.string) or _CONNECTOR.search(last.plain):
+        return False
+    if last.bold and line.bold is False:
+        return True
+    if last.bold and line.bold and last.page == line.page:
+        return False
+    if is_capitals(last.string, letters=8) and not is_capitals(line.string):
+        return True
+    if line.italic and not last.italic:
+        return True
+    if line.is_centred and line.fill < 0.97:
+        return bool(_OPENING.match(line.plain)) and last.string.rstrip().endswith(".")
+    if line.is_centred is False and line.gap is not None and line.gap < 0.06 and last.is_centred:
+        return True
+    if not line.string[:1].isalpha() and line.string[:1] not in '“"':
+        return False
+    wraps = after is not None and starts_small(after.string)
+    opening = bool(_OPENING.match(line.plain))
+    return (
+        (opening and (line.fill >= 0.72 or line.opens))
+        or (line.opens and line.fill >= 0.8)
+        or (line.fill >= 0.93 and wraps)
+    )
+
+
+def _tell_issuer(drafts: list[Draft]) -> list[Draft]:
+    """Join the lines of the bodies' names and tell the superior body from the one that issues."""
+    named = [draft for draft in drafts if draft.kind == "issuer"]
+    bodies: list[Draft] = []
+    for draft in named:
+        if bodies and not _begins_body(draft.lines[0], bodies[-1]):
+            bodies[-1].lines += draft.lines
+            drafts.remove(draft)
+        else:
+            bodies.append(draft)
+    for body in bodies[:-1]:
+        body.kind = "parent-body"
+    return drafts
+
+
+_BODY_START = re.compile(
+    r"(?:uy ban|ubnd|hdnd|hoi dong|bo|so|phong|ban|cuc|tong cuc|chi cuc|vu|vien|truong|trung tam|hoc vien|dai hoc|benh vien|"
+    r"cong an|cong ty|tong cong ty|tap doan|ngan hang|bao hiem|thanh tra|toa an|kiem toan|van phong|dang bo|dang uy|chi bo|"
+    r"tinh uy|thanh uy|huyen uy|quan uy|thi uy|doan|tinh doan|thanh doan|huyen doan|hoi|lien doan|lien hiep|lien minh|"
+    r"cong doan|mat tran|chu tich|thu tuong|chinh phu|quoc hoi|to cong tac|to|khoa|kho bac|hat|tram|quan khu|quan doan|"
+    r"su doan|binh chung|bch|btv|bcd|ubmttq|lien so|he thong|nha|ubkt|du an|quy)\b"
+)
+_PLACE_START = re.compile(
+    r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu|khu vuc|mien|viet nam)\b"
+)
+
+
+def _begins_body(line: PrintedLine, before: Draft) -> bool:
+    """Whether a line of the head begins a body's name rather than carrying on the one above it."""
+    text = line.plain.strip(" -*.:_")
+    if not text or _CONNECTOR.search(before.lines[-1].plain):
+        return False
+    if _PLACE_START.match(text) and not re.match(r"(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b", text):
+        return False
+    if line.bold and before.lines[-1].bold is False:
+        return True
+    if line.bold is False and before.lines[-1].bold:
+        return False
+    return bool(_BODY_START.match(text))

@@ -1,0 +1,108 @@
+"""Drafts of passages, and the marks by which the fixed parts of a document are told."""
+
+import re
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.document import PassageKind
+from pipeline.language.casing import is_capitals
+from pipeline.language.numbering import Label
+from pipeline.segmentation.lines import PrintedLine
+
+__all__ = [
+    "Draft",
+    "ends_paragraph",
+    "is_addressee",
+    "is_authority",
+    "is_national",
+    "is_position",
+    "is_recipients_head",
+    "place_date",
+]
+
+_NATIONAL = (
+    "cong hoa xa hoi chu nghia viet nam",
+    "doc lap - tu do - hanh phuc",
+    "dang cong san viet nam",
+)
+_AUTHORITY = re.compile(
+    r"(?:t\s?\.?\s?m|k\s?\.?\s?t|t\s?\.?\s?l|t\s?\.?\s?u\s?\.?\s?q|q)\s?[./,]\s?[^\W\d_]|t/m\s?\.?\s"
+)
+_POSITION = re.compile(
+    r"(?:quyen |q\. ?|pho |nguyen )?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong [a-z]|chanh [a-z]|bo truong|thu truong|"
+    r"cuc truong|chi cuc truong|vu truong|thu tuong|vien truong|tong kiem toan|thong doc|chu nhiem|chi huy truong|"
+    r"chinh uy|tu lenh|tong thu ky|thu ky|to truong|doi truong|khoa truong|tong bien tap|quan doc|thu truong|"
+    r"kiem sat vien|chanh an|ke toan|nguoi lap|uy vien|thuong truc|dai dien|van phong|pho [a-z]|tong cuc truong|"
+    r"thuyen truong|tram truong|hat truong|benh vien truong|hoi truong|phat ngon|cong doan|truong ban)"
+)
+_PLACE_DATE = re.compile(
+    r"(?:^|(?<=\s))(?P<place>[^\d,.:;/]{1,40}?(?:\d{1,2}|\.[^\d,.:;/]{1,30})?)?\s{0,4}[,.]?\s{0,4}ngay\s{0,12}"
+    r"(?P<day>[^\s]{0,8}?)[\s.…_]{0,24}thang\s{0,12}(?P<month>[^\s]{0,8}?)[\s.…_]{0,24}nam\s{0,6}(?P<year>\d[\d\s.]{0,6}|[^\s]{0,6})"
+)
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A passage in the making.
+
+    Attributes:
+        owner: the draft that it stands under, by its label or its place.
+        siblings: every draft of the list that it is in, in order; empty where it has no label.
+    """
+
+    kind: PassageKind
+    lines: list[PrintedLine] = field(default_factory=list)
+    label: Label | None = None
+    owner: "Draft | None" = None
+    siblings: "list[Draft]" = field(default_factory=list)
+    appendix: bool = False
+
+
+def is_national(text: str) -> int | None:
+    """Where the national title, its motto or the party's name begins in a text without marks, or None."""
+    for motto in _NATIONAL:
+        found = text.find(motto[:12])
+        if found >= 0 and _like(text[found:].strip(" .-*_"), motto) >= 0.75:
+            return found
+        squeezed = re.sub(r"[^a-z]", "", text)
+        if found < 0 and _like(squeezed, re.sub(r"[^a-z]", "", motto)) >= 0.75:
+            return 0
+    return None
+
+
+def _like(first: str, second: str) -> float:
+    return Levenshtein.normalized_similarity(first[:60], second)
+
+
+def place_date(text: str) -> re.Match[str] | None:
+    """A place-and-date line, or the part of a line that is one, in a text without marks."""
+    if len(text) > 200 or "thang" not in text:
+        return None
+    return _PLACE_DATE.search(text)
+
+
+def is_recipients_head(text: str) -> bool:
+    """Whether a line without marks begins the recipients."""
+    head = text.lstrip(" -.*'\"_")[:12]
+    return head.startswith(("noi nhan", "noinhan")) or Levenshtein.distance(head[:9], "noi nhan:") <= 2
+
+
+def is_addressee(text: str) -> bool:
+    """Whether a line without marks begins with `Kính gửi`."""
+    return bool(re.match(r"[-*\s]{0,3}kinh\s?gui\b", text))
+
+
+def is_authority(line: PrintedLine) -> bool:
+    """Whether a line says in whose place somebody signs: TM., KT., TL., TUQ., Q."""
+    return bool(_AUTHORITY.match(line.plain)) and is_capitals(line.string, share=0.75) and len(line.string) <= 90
+
+
+def is_position(line: PrintedLine) -> bool:
+    """Whether a line in capitals is a signer's office."""
+    return bool(_POSITION.match(line.plain)) and is_capitals(line.string) and len(line.string) <= 90
+
+
+def ends_paragraph(text: str) -> bool:
+    """Whether a line's last character closes a sentence, an item or a lead-in."""
+    return text.rstrip(" \"'”’)]»")[-1:] in ".;:!?…" if text else True
