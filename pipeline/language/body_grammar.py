@@ -1,0 +1,446 @@
+"""How the name of a body is read, token by token: where it begins, what belongs to it, where it ends."""
+
+from functools import lru_cache
+from typing import Literal
+
+from pipeline.language.nlp import Analysis, fold_tones, word_table, words_of
+
+__all__ = ["BodyKind", "Part", "body_list", "surnames"]
+
+BodyKind = Literal["office", "collective", "position", "person", "generic"]
+
+_MAX_NAME = 16
+_DASHES = frozenset("-–—")
+
+
+@lru_cache(maxsize=1)
+def surnames() -> frozenset[str]:
+    """Family names, folded."""
+    return frozenset(fold_tones(name) for name in words_of()["surnames"])
+
+
+Part = tuple[int, int, BodyKind]
+
+
+def body_list(analysis: Analysis, token: int) -> tuple[list[Part], int]:
+    """Co-ordinated bodies from a token on, and the token after them."""
+    parts: list[Part] = []
+    position = token
+    while True:
+        part = _one(analysis, position)
+        if part is None:
+            break
+        if parts and part[2] == "generic" and not _narrowed(analysis, part) and parts[-1][2] != "generic":
+            break
+        if parts and _contains(analysis, parts[-1], part, position):
+            parts[-1] = (parts[-1][0], part[1], parts[-1][2])
+        else:
+            parts.append(part)
+        position = _after_separator(analysis, part[1])
+        if position == part[1]:
+            break
+    return parts, parts[-1][1] if parts else token
+
+
+def _after_separator(analysis: Analysis, token: int) -> int:
+    """The token after a comma, `và` or both; the same token where there is none."""
+    after = token
+    if after < len(analysis) and analysis.words[after] in ",;":
+        after += 1
+    if after < len(analysis) and analysis.words[after].casefold() in ("và", "cùng", "hoặc"):
+        after += 1
+    return after
+
+
+def _contains(analysis: Analysis, left: Part, right: Part, position: int) -> bool:
+    """Whether the right body is the superior in a hierarchy printed from the lower to the higher unit."""
+    if analysis.words[position - 1] != ",":
+        return False
+    lower, higher = _rank(analysis, left), _rank(analysis, right)
+    return lower is not None and higher is not None and lower < higher and higher >= 2
+
+
+def _rank(analysis: Analysis, part: Part) -> int | None:
+    folded = fold_tones(analysis.text[analysis.starts[part[0]] : analysis.ends[part[1] - 1]])
+    ranks = [
+        (len(head), int(rank))
+        for head, rank in word_table("ranks").items()
+        if folded == fold_tones(head) or folded.startswith(fold_tones(head) + " ")
+    ]
+    rank = max(ranks)[1] if ranks else -1
+    return rank if rank >= 0 else None
+
+
+def _narrowed(analysis: Analysis, part: Part) -> bool:
+    return any(analysis.marks["tails"].get(token, 0) == part[1] for token in range(part[0] + 1, part[1]))
+
+
+def _one(analysis: Analysis, token: int) -> Part | None:
+    """One body that begins at a token: where it begins and ends, and its kind."""
+    if token >= len(analysis):
+        return None
+    marks, words = analysis.marks, analysis.words
+    for reader in (_person, _position):
+        part = reader(analysis, token)
+        if part is not None:
+            return part
+    quantified = marks["quantifiers"].get(token)
+    if quantified is None and words[token].isdigit() and len(words[token]) <= 3 and token + 1 in marks["generic"]:
+        quantified = token + 1
+    if quantified is not None:
+        return _collective(analysis, token, quantified)
+    office = _office(analysis, token)
+    if office is not None:
+        return office
+    if token in marks["generic"]:
+        collective = _collective(analysis, token, token)
+        if collective is not None:
+            return (collective[0], collective[1], "generic")
+    return None
+
+
+def _person(analysis: Analysis, token: int) -> Part | None:
+    """`Thầy Nguyễn Văn An`, `đồng chí Trần Bình`; a bare name counts only by its surname and three capitals."""
+    words = analysis.words
+    titled = analysis.marks["person_titles"].get(token)
+    first = titled if titled is not None else token
+    after = first
+    while after < len(words) and after - first < 5 and _is_name_syllable(words[after]):
+        if after > first and not analysis.text[analysis.ends[after - 1] : analysis.starts[after]].isspace():
+            break
+        after += 1
+    count = after - first
+    if titled is not None and count >= 1 and fold_tones(words[token]) not in ("gvcn", "giáo"):
+        if token in analysis.marks["names"] or (
+            count == 1 and fold_tones(words[first]) not in surnames() and count < 1
+        ):
+            return None
+        return (token, after, "person")
+    if (
+        titled is None
+        and count >= 3
+        and fold_tones(words[first]) in surnames()
+        and token not in analysis.marks["heads"]
+    ):
+        if any(token in analysis.marks[name] for name in ("names", "abbreviations")):
+            return None
+        if any(word.isupper() and len(word) > 1 for word in words[first:after]):
+            return None
+        return (token, after, "person")
+    return None
+
+
+def _is_name_syllable(word: str) -> bool:
+    return word[0].isupper() and word.isalpha() and (len(word) == 1 or not word.isupper())
+
+
+def _position(analysis: Analysis, token: int) -> Part | None:
+    """`Chủ tịch UBND tỉnh`, `lãnh đạo các đơn vị`, `Phó Hiệu trưởng Nguyễn Văn An`."""
+    held = analysis.marks["positions"].get(token)
+    if held is None:
+        return None
+    if analysis.marks["names"].get(token, 0) > held or analysis.marks["heads"].get(token, 0) > held:
+        return None
+    after = held
+    while after < len(analysis):
+        step = after + 1 if analysis.words[after] == "," else after
+        following = analysis.marks["positions"].get(step)
+        if following is None:
+            break
+        after = following
+    verbal = fold_tones(analysis.words[token]) in (
+        "lãnh",
+        "đại",
+        "giáo",
+        "cán",
+        "nhân",
+        "thành",
+        "trưởng",
+        "phó",
+        "công",
+        "kế",
+        "văn",
+        "thư",
+    )
+    person = _person(analysis, after) if after < len(analysis) else None
+    if person is not None:
+        return (token, person[1], "position")
+    office = _one(analysis, after) if after < len(analysis) else None
+    if office is not None and office[2] != "person":
+        if office[2] == "generic" and not verbal and not _narrowed(analysis, office):
+            office = None
+        else:
+            return (token, office[1], "position")
+    tail = _tails(analysis, after)
+    if tail > after:
+        return (token, tail, "position")
+    printed = analysis.words[token]
+    return None if verbal or not printed[0].isupper() else (token, after, "position")
+
+
+def _collective(analysis: Analysis, token: int, first: int) -> Part | None:
+    """Generic nouns joined by commas and `và` under one quantifier, with what narrows them."""
+    marks, words = analysis.marks, analysis.words
+    after = _collective_noun(analysis, first)
+    if after is None:
+        return None
+    while after < len(words):
+        step = after
+        if words[step] in (",", "/"):
+            step += 1
+        if step < len(words) and words[step].casefold() in ("và", "hoặc"):
+            step += 1
+        if step == after or step >= len(words) or step in marks["quantifiers"]:
+            break
+        if words[step][0].isupper() and _office(analysis, step) is not None and not _bare_head(analysis, step):
+            break
+        if step in marks["verbs"] and step not in marks["generic"]:
+            break
+        following = _collective_noun(analysis, step)
+        if following is None:
+            break
+        after = following
+    narrowed = _tails(analysis, after)
+    if first > token and narrowed == after and _is_only_people(analysis, first, after):
+        return None
+    return (token, narrowed, "collective")
+
+
+_PEOPLE = frozenset(("học sinh", "sinh viên", "cá nhân", "tập thể", "hộ gia đình", "gia đình"))
+
+
+def _is_only_people(analysis: Analysis, first: int, after: int) -> bool:
+    return fold_tones(analysis.text[analysis.starts[first] : analysis.ends[after - 1]]) in _PEOPLE
+
+
+def _bare_head(analysis: Analysis, token: int) -> bool:
+    head = analysis.marks["heads"].get(token)
+    office = _office(analysis, token)
+    return head is not None and office is not None and office[1] == head
+
+
+def _collective_noun(analysis: Analysis, token: int) -> int | None:
+    """The token after a noun of a collective: `sở`, `trường THPT`, `Khoa`."""
+    marks, words = analysis.marks, analysis.words
+    noun = max(marks["generic"].get(token, 0), marks["heads"].get(token, 0))
+    named = marks["names"].get(token, 0) if words[token][0].islower() or token in marks["heads"] else 0
+    noun = max(noun, named)
+    if not noun:
+        return None
+    while (
+        noun < len(words)
+        and noun - token < 6
+        and words[noun].isupper()
+        and len(words[noun]) > 1
+        and words[noun].isalpha()
+    ):
+        noun += 1
+    return noun
+
+
+def _office(analysis: Analysis, token: int) -> Part | None:
+    """An office by its known name, its abbreviation, or a head with a name of its own."""
+    marks, words = analysis.marks, analysis.words
+    known = max(marks["names"].get(token, 0), marks["abbreviations"].get(token, 0))
+    head = marks["heads"].get(token, 0)
+    if known and known >= head and (words[token][0].isupper() or known - token >= 2):
+        if (
+            words[token][0].islower()
+            and not _any_capital(words[token + 1 : known])
+            and not _is_definite(analysis, token, known)
+        ):
+            return None
+        after = known
+        if head and marks["abbreviations"].get(token, 0) < known:
+            after = max(known, _name(analysis, head, known))
+        return (token, _tails(analysis, after), "office")
+    if not head:
+        return None
+    after = _name(analysis, head, head)
+    if after == head:
+        after = _tails(analysis, head)
+        if after == head:
+            return None
+        return (token, after, "office") if words[token][0].isupper() else None
+    if words[token][0].islower() and not _any_capital(words[head:after]):
+        return None
+    return (token, _tails(analysis, after), "office")
+
+
+def _any_capital(words: list[str]) -> bool:
+    return any(word[0].isupper() or word[0].isdigit() for word in words)
+
+
+def _is_definite(analysis: Analysis, token: int, after: int) -> bool:
+    """Whether a name printed without capitals is still one: known names of three syllables, or narrowed by a level."""
+    return after - token >= 3 or after in analysis.marks["levels"]
+
+
+def _name(analysis: Analysis, token: int, known: int) -> int:
+    """The token after the name that follows a head; `known` is where a listed name ends, at least that far."""
+    words = analysis.words
+    after = token
+    while after < len(words) and after - token < _MAX_NAME:
+        if after < known:
+            after += 1
+            continue
+        word = words[after]
+        capital = word[0].isupper() or word.isdigit()
+        if capital:
+            if after > token and _starts_anew(analysis, after):
+                break
+            after += 1
+        elif (
+            (after > token and _may_link(analysis, after))
+            or (
+                after > token
+                and after > known
+                and words[after - 1][0].isupper()
+                and not words[after - 1].isupper()
+                and _is_second(analysis, after)
+            )
+            or (
+                after > known and after > token and word.isalpha() and not _stops(analysis, after) and after - token < 8
+            )
+        ):
+            after += 1
+        else:
+            break
+    while after > max(token, known) and (not words[after - 1][0].isalnum() or words[after - 1].casefold() in ("và",)):
+        after -= 1
+    return after
+
+
+def _starts_anew(analysis: Analysis, token: int) -> bool:
+    """Whether a capital after a comma or `và` begins another body."""
+    before = analysis.words[token - 1].casefold()
+    if before not in (",", "và"):
+        return False
+    marks = analysis.marks
+    return any(
+        token in marks[name]
+        for name in ("names", "heads", "abbreviations", "positions", "person_titles", "quantifiers")
+    )
+
+
+def _may_link(analysis: Analysis, token: int) -> bool:
+    """Whether a mark or `và` stands inside a name: between parts that both have capitals, no new body after it."""
+    words = analysis.words
+    if token + 1 >= len(words):
+        return False
+    following = words[token + 1]
+    if words[token] in _DASHES or words[token] in ("&", "/", "."):
+        return following[0].isupper() or following.isdigit()
+    if words[token].casefold() == "và":
+        return following[0].isupper() and not _starts_body(analysis, token + 1)
+    if words[token] == ",":
+        if not following[0].isupper() or _starts_body(analysis, token + 1):
+            return False
+        window = [word.casefold() for word in words[token + 1 : token + 7]]
+        return "và" in window and "." not in window
+    return False
+
+
+def _starts_body(analysis: Analysis, token: int) -> bool:
+    marks = analysis.marks
+    return any(
+        token in marks[name]
+        for name in ("names", "heads", "abbreviations", "positions", "person_titles", "quantifiers")
+    )
+
+
+def _is_second(analysis: Analysis, token: int) -> bool:
+    """Whether a small letter word is the second syllable of the capital before it (`Đào tạo`, `Tổ chức`)."""
+    verb = analysis.marks["verbs"].get(token, 0)
+    return verb - token < 2 and not (
+        token in analysis.marks["stops"] and verb == 0 and analysis.words[token] in _HARD_STOPS
+    )
+
+
+_HARD_STOPS = frozenset(
+    (
+        "để",
+        "về",
+        "tại",
+        "là",
+        "và",
+        "được",
+        "phải",
+        "sẽ",
+        "đã",
+        "cần",
+        "theo",
+        "có",
+        "với",
+        "từ",
+        "trong",
+        "do",
+        "này",
+        "của",
+        "cho",
+        "trước",
+        "sau",
+        "khi",
+    )
+)
+
+
+def _stops(analysis: Analysis, token: int) -> bool:
+    marks = analysis.marks
+    return any(token in marks[name] for name in ("verbs", "stops", "levels", "tails", "quantifiers"))
+
+
+def _tails(analysis: Analysis, token: int) -> int:
+    """The token after levels, places and what else narrows the body that ends before a token."""
+    words, marks = analysis.words, analysis.marks
+    after = token
+    for _ in range(4):
+        if after >= len(words):
+            break
+        level = marks["levels"].get(after, 0)
+        if level:
+            after = _place(analysis, level)
+            continue
+        tail = marks["tails"].get(after, 0)
+        if tail:
+            if tail - after == 2 and words[after:tail] in (
+                ["phối", "hợp"],
+                ["chủ", "trì"],
+                ["tham", "gia"],
+                ["phụ", "trách"],
+            ):
+                break
+            after = _place(analysis, marks["levels"].get(tail, 0) or tail)
+            continue
+        belonging = _belonging(analysis, after)
+        if belonging == after:
+            break
+        after = belonging
+    return after
+
+
+def _belonging(analysis: Analysis, token: int) -> int:
+    """`thuộc UBND tỉnh`, `của Đảng`: past the body that the one before belongs to."""
+    words = analysis.words
+    if words[token] not in ("thuộc", "khu") or token + 1 >= len(words):
+        return token
+    if words[token] == "khu":
+        return _place(analysis, token + 2) if words[token + 1] == "vực" and token + 2 < len(words) else token
+    office = _one(analysis, token + 1)
+    return office[1] if office is not None and office[2] in ("office", "collective") else token
+
+
+def _place(analysis: Analysis, token: int) -> int:
+    """Past the capitals of a place's name, with a dash between two of them."""
+    words = analysis.words
+    after = token
+    while after < len(words) and after - token < 6:
+        if words[after][0].isupper() or (words[after].isdigit() and after > token - 1 and len(words[after]) <= 2):
+            if _starts_body(analysis, after) and after == token and after not in analysis.marks["positions"]:
+                break
+            after += 1
+        elif words[after] in _DASHES and after > token and after + 1 < len(words) and words[after + 1][0].isupper():
+            after += 1
+        else:
+            break
+    return after
