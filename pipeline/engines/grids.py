@@ -15,6 +15,10 @@ __all__ = ["find_grids"]
 _RULE_IN = 0.28  # shortest piece of rule, inches: longer than any stroke of a letter
 _BREAK_IN = 0.05  # longest break that is bridged, inches
 _REACH_IN = 0.06  # how near a rule's end counts as touching another, inches
+_LEAST_WIDTH_IN = 1.2  # smallest table, inches
+_LEAST_ROW_IN = 0.11  # smallest middle height of rows, inches
+_LEAST_COLUMN_IN = 0.22  # smallest middle width of columns, inches
+_MOST_RULES = 3000
 _MOST_SIDES = 400
 _SKEW = 0.0012  # slope from which the rules are levelled
 
@@ -42,9 +46,11 @@ class _Side:
     def drawn(self, start: float, end: float, near: float) -> float:
         """How much of the border is drawn between two places along it, 0 to 1."""
         steps = start + (np.arange(32) + 0.5) * (end - start) / 32
+        # A break may cost a rule the short stump between it and the next corner.
+        stump = max(min(2.5 * near, 0.2 * (end - start)), near)
         covered = np.zeros(32, bool)
         for rule in self.rules:
-            covered |= (steps >= rule.start - near) & (steps <= rule.end + near)
+            covered |= (steps >= rule.start - stump) & (steps <= rule.end + stump)
         return float(covered.mean())
 
 
@@ -96,22 +102,27 @@ def _rule_masks(gray: Pixels, dpi: float) -> tuple[Pixels, Pixels]:
 
 def _slope(across: Pixels) -> float:
     """Middle slope of the long horizontal rules, weighted by length; down to the right is positive."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(across)
     slopes: list[float] = []
     weights: list[float] = []
-    for index in range(1, min(count, _MOST_SIDES)):
-        left, top, width, height, _ = stats[index]
+    for points in _outlines(across):
+        x, y = points[:, 0].astype(np.float64), points[:, 1].astype(np.float64)
+        width, height = np.ptp(x), np.ptp(y)
         if width < 0.15 * across.shape[1] or height > 0.12 * width:
             continue
-        ys, xs = np.nonzero(labels[top : top + height, left : left + width] == index)
-        spread = xs - xs.mean()
-        slopes.append(float((spread * (ys - ys.mean())).sum() / max(float((spread**2).sum()), 1e-9)))
+        spread = x - x.mean()
+        slopes.append(float((spread * (y - y.mean())).sum() / max(float((spread**2).sum()), 1e-9)))
         weights.append(float(width))
     if not slopes:
         return 0.0
     order = np.argsort(slopes)
     total = np.cumsum(np.array(weights)[order])
     return slopes[int(order[int(np.searchsorted(total, total[-1] / 2))])]
+
+
+def _outlines(mask: Pixels) -> list[NDArray[np.int32]]:
+    """Outer edges of the connected parts of a mask, int32 (points, 2), x before y."""
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return [np.asarray(outline, np.int32).reshape(-1, 2) for outline in outlines]
 
 
 def _level(shape: tuple[int, ...], slope: float) -> NDArray[np.float64]:
@@ -137,27 +148,56 @@ def _turned_back(grid: Grid, turn: NDArray[np.float64]) -> Grid:
 
 def _crossing(across: Pixels, down: Pixels, dpi: float) -> list[tuple[list[_Rule], list[_Rule]]]:
     """Horizontal and vertical rules, grouped by what touches what."""
-    reach = max(int(dpi * _REACH_IN), 2)
-    both = cv2.dilate(cv2.bitwise_or(across, down), np.ones((reach, reach), np.uint8))
-    _, labels = cv2.connectedComponents(both)
-    groups: dict[int, tuple[list[_Rule], list[_Rule]]] = {}
-    for axis, mask in enumerate((across, down)):
-        parts, marks, stats, _ = cv2.connectedComponentsWithStats(mask)
-        for index in range(1, parts):
-            left, top, width, height, _ = (int(value) for value in stats[index])
-            patch = marks[top : top + height, left : left + width] == index
-            ys, xs = np.nonzero(patch)
-            group = int(labels[top + ys[0], left + xs[0]])
-            if axis == 0:
-                rule = _Rule(top + float(np.median(ys)), left, left + width)
-            else:
-                rule = _Rule(left + float(np.median(xs)), top, top + height)
-            groups.setdefault(group, ([], []))[axis].append(rule)
-    return [
-        (horizontals, verticals)
-        for horizontals, verticals in groups.values()
-        if horizontals and verticals and len(horizontals) + len(verticals) >= 4
-    ]
+    horizontals = _rules(across, 1, dpi)
+    verticals = _rules(down, 0, dpi)
+    if len(horizontals) < 2 or len(verticals) < 2:
+        return []
+    y, left, right = (np.array(values)[:, None] for values in zip(*map(_ends, horizontals), strict=True))
+    x, top, bottom = (np.array(values)[None, :] for values in zip(*map(_ends, verticals), strict=True))
+    reach = max(dpi * _REACH_IN, 2.0)
+    touch = (left - reach <= x) & (x <= right + reach) & (top - reach <= y) & (y <= bottom + reach)
+    groups: list[tuple[list[_Rule], list[_Rule]]] = []
+    free = np.ones(len(horizontals), bool)
+    while free.any():
+        mine = np.zeros(len(horizontals), bool)
+        mine[int(np.argmax(free))] = True
+        theirs = touch[mine].any(axis=0)
+        while True:
+            grown = touch[:, theirs].any(axis=1) | mine
+            if (grown == mine).all():
+                break
+            mine, theirs = grown, touch[grown].any(axis=0)
+        free &= ~mine
+        group = (
+            [horizontals[index] for index in np.flatnonzero(mine)],
+            [verticals[index] for index in np.flatnonzero(theirs)],
+        )
+        if group[1] and len(group[0]) + len(group[1]) >= 4:
+            groups.append(group)
+    return groups
+
+
+def _rules(mask: Pixels, axis: int, dpi: float) -> list[_Rule]:
+    """The rules of a mask that stand at a place on that axis (0 for x, 1 for y), thin ones only, longest first."""
+    pieces: list[_Rule] = []
+    for points in _outlines(mask):
+        along, place = points[:, 1 - axis], points[:, axis]
+        if np.ptp(place) <= max(0.3 * np.ptp(along), 0.1 * dpi):
+            pieces.append(_Rule(float(np.median(place)), float(along.min()), float(along.max()) + 1.0))
+    rules: list[_Rule] = []
+    for piece in sorted(pieces, key=lambda piece: piece.start):
+        # Between two breaks a rule may be too short to be seen: the pieces beyond it are still one rule.
+        for index, rule in enumerate(rules):
+            if abs(rule.place - piece.place) <= 0.02 * dpi and 0 <= piece.start - rule.end <= _RULE_IN * dpi:
+                rules[index] = _Rule(rule.place, rule.start, piece.end)
+                break
+        else:
+            rules.append(piece)
+    return sorted(rules, key=lambda rule: -rule.length)[:_MOST_RULES]
+
+
+def _ends(rule: _Rule) -> tuple[float, float, float]:
+    return rule.place, rule.start, rule.end
 
 
 def _grid(horizontals: Sequence[_Rule], verticals: Sequence[_Rule], dpi: float) -> Grid | None:
@@ -168,8 +208,19 @@ def _grid(horizontals: Sequence[_Rule], verticals: Sequence[_Rule], dpi: float) 
     columns = _sides(verticals, min(rule.start for rule in horizontals), max(rule.end for rule in horizontals), near)
     if len(rows) < 2 or len(columns) < 2 or not 6 <= len(rows) * len(columns) <= _MOST_SIDES**2:
         return None
-    cells = _cells(columns, rows, near)
     box = Box(columns[0].place, rows[0].place, columns[-1].place, rows[-1].place)
+    if box.width < _LEAST_WIDTH_IN * dpi:
+        return None
+    if box.height < _LEAST_ROW_IN * dpi * (len(rows) - 1) or box.width < _LEAST_COLUMN_IN * dpi * (len(columns) - 1):
+        return None
+    outer = [
+        rows[0].drawn(box.left, box.right, near) + rows[-1].drawn(box.left, box.right, near),
+        columns[0].drawn(box.top, box.bottom, near) + columns[-1].drawn(box.top, box.bottom, near),
+    ]
+    # A signature's strokes cross too, but they frame nothing.
+    if max(outer) < 1.2:
+        return None
+    cells = _cells(columns, rows, near)
     return Grid(box, cells) if len(cells) > 1 else None
 
 
