@@ -27,11 +27,17 @@ Begin with:  sohoa run SCAN.pdf   and then   sohoa show SCAN.pdf
 
 
 class _InOrder(TyperGroup):
-    """Commands in the order in which a newcomer needs them; Ctrl-C ends one alike under every Typer."""
+    """Commands in the order in which a newcomer needs them; Ctrl-C and a closed pipe end them quietly."""
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError as error:
+            # Whoever read us has seen enough; the interpreter must not try to flush at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(_CLOSED_PIPE_EXIT_CODE) from error
         except KeyboardInterrupt as error:
             tell("Stopped. What was finished is kept; run the same command again to go on.")
             raise typer.Exit(_INTERRUPTED_EXIT_CODE) from error
@@ -86,14 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     given = _debug_first(list(sys.argv[1:] if arguments is None else arguments))
     try:
-        try:
-            app(given, prog_name="sohoa")
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has seen enough; the interpreter must not try to flush at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_CLOSED_PIPE_EXIT_CODE)
+        app(given, prog_name="sohoa")
     except SohoaError as error:
         if os.environ.get(_DEBUG_VARIABLE):
             traceback.print_exc()

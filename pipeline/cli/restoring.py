@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_to"]
 
-# A paragraph gives the restorer its context; a longer run of lines is cut so that memory stays bounded.
-_LINES_AT_A_TIME = 64
+# Ten pages or so tell the restorer which kind of text it is, and keep memory bounded.
+_LINES_AT_A_TIME = 500
 _TOKENS_AT_A_TIME = 400
 
 
@@ -97,11 +97,12 @@ def _restore(restorer: "Restorer", regime: str, stream: BinaryIO, explain: bool)
 
 
 def _groups(stream: BinaryIO) -> Iterator[list[bytes]]:
-    """Lines with their ends, a paragraph at a time."""
+    """Lines with their ends, many at a time; somebody who types gets an answer after each paragraph."""
+    typed = stream.isatty()
     group: list[bytes] = []
     for line in stream:
         group.append(line)
-        if not line.strip() or len(group) >= _LINES_AT_A_TIME:
+        if len(group) >= _LINES_AT_A_TIME or (typed and not line.strip()):
             yield group
             group = []
     if group:
@@ -127,7 +128,7 @@ def _rewritten(text: str, pieces: Sequence[tuple[list[str], "RestoredLine"]]) ->
     written = [gaps[0], ""]
     first = 0
     for read, line in pieces:
-        for token, following in zip(line.tokens, (*line.tokens[1:], None), strict=True):
+        for token, following in zip(line.tokens, (*line.tokens[1:], None), strict=False):
             last = token.sources[-1]
             split = following is not None and following.sources[0] <= last
             written += [token.text, " " if split else gaps[first + last + 1]]
