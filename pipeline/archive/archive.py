@@ -1,28 +1,39 @@
 """The archive: one folder, and the ways in and out of it."""
 
+import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-import msgspec
-
-from pipeline.archive.report import DocumentRow, ExportFormat, FileReport, IntakeReport
+from pipeline.archive.catalog import Catalog, Stored
+from pipeline.archive.database import Database
+from pipeline.archive.files import ArchiveFiles
+from pipeline.archive.intake import Intake, source_path
+from pipeline.archive.migrations import prepare
+from pipeline.archive.report import DocumentRow, ExportFormat, IntakeReport
 from pipeline.document import Document
-from pipeline.errors import ArchiveError, DocumentNotFoundError
+from pipeline.errors import ArchiveError, DocumentNotFoundError, SohoaError
 from pipeline.options import Options
-from pipeline.runner import Event, run_batch
-from pipeline.runner.files import write_atomically
+from pipeline.runner import Event
 from pipeline.runner.order import StageFactory, stages
+from pipeline.runner.source import identify
 
 __all__ = ["Archive"]
+
+_ID = re.compile("[0-9a-f]{64}")
+_BEGINNING = re.compile("[0-9a-f]{1,64}")
+_SHOWN_LETTERS = 12
+_MOST_CANDIDATES = 5
 
 
 class Archive:
     """A folder with originals, page pictures, documents and a SQL catalog; use it in a `with` statement."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
+        self.database = database
+        self._files = ArchiveFiles(folder)
+        self._catalog = Catalog(database)
 
     @classmethod
     def open(cls, folder: Path, *, url: str | None = None, create: bool = True) -> "Archive":
@@ -38,13 +49,29 @@ class Archive:
         """
         if not create and not folder.is_dir():
             raise ArchiveError(
-                f"There is no archive at {folder}.", remedy="Give its folder with --archive, or begin one: sohoa run."
+                f"There is no archive at {folder}.",
+                remedy="Name its folder with --archive, or begin one with `sohoa run`.",
             )
-        folder.mkdir(parents=True, exist_ok=True)
-        return cls(folder)
+        files = ArchiveFiles(folder)
+        if create:
+            files.prepare()
+        database = Database.in_folder(folder) if url is None else Database(url)
+        if not create and url is None and not (folder / "catalog.sqlite").exists():
+            raise ArchiveError(
+                f"{folder} is no archive: it has no catalog.",
+                remedy="Name an archive's folder with --archive, or begin one with `sohoa run`.",
+            )
+        try:
+            prepare(database)
+        except SohoaError:
+            database.close()
+            raise
+        return cls(folder, database)
 
     def close(self) -> None:
-        """Let go of the catalog."""
+        """Let go of the catalog and of what is held against other processes."""
+        self._files.close()
+        self.database.close()
 
     def __enter__(self) -> "Archive":
         return self
@@ -74,83 +101,92 @@ class Archive:
         Raises:
             FullDiskError: no space is left; what was finished before is kept.
         """
-        files = [file for path in inputs for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
-        reports: list[FileReport] = []
-        for outcome in run_batch(
-            [file for file in files if not file.is_dir()], options, on_event=on_event, stages=stages
-        ):
-            document = outcome.document
-            if document is not None:
-                write_atomically(self._file(document.source.sha256), msgspec.json.encode(document))
-            reports.append(
-                FileReport(
-                    outcome.path,
-                    outcome.status,
-                    outcome.status,
-                    document.source.sha256 if document else None,
-                    len(document.pages) if document else 0,
-                    issues=document.issues if document else (),
-                    error_code=outcome.error_code,
-                    message=outcome.message,
-                    remedy=outcome.remedy,
-                    wall_s=outcome.wall_s,
-                )
-            )
-        return IntakeReport(tuple(reports))
+        intake = Intake(self._files, self._catalog, options, on_event=on_event, force=force, stages=stages)
+        return intake.run(inputs)
 
     def documents(self) -> list[DocumentRow]:
         """All documents, in the order they came."""
-        rows: list[DocumentRow] = []
-        for file in sorted((self.folder / "documents").glob("*.json")):
-            document = self.document(file.stem)
-            fields = document.records.document
-            plain = {name: getattr(fields, name) for name in ("type", "number", "date", "issuer", "title")}
-            rows.append(
-                DocumentRow(
-                    file.stem,
-                    document.source.name,
-                    document.status,
-                    len(document.pages),
-                    len(document.issues),
-                    datetime.fromtimestamp(file.stat().st_mtime, UTC),
-                    **{name: str(value.normal) if value else None for name, value in plain.items()},
-                )
-            )
-        return rows
+        return self._catalog.documents()
 
     def find(self, name: str) -> str:
         """The id of the document that answers to a name.
 
         Args:
-            name: an id (SHA-256), a unique beginning of one, or a path of the original.
+            name: an id (SHA-256), a unique beginning of one, or a path of the original: of a file with its content,
+                or else a path or file name that it came under.
         Raises:
             DocumentNotFoundError: none answers to it, or several do.
         """
-        found = [row.id for row in self.documents() if row.id.startswith(name) or row.name == Path(name).name]
-        if len(found) != 1:
+        lowered = name.lower()
+        if _ID.fullmatch(lowered) and self._catalog.stored(lowered) is not None:
+            return lowered
+        path = Path(name)
+        if path.is_file():
+            sha256 = identify(path).sha256
+            if self._catalog.stored(sha256) is not None:
+                return sha256
+        found = self._catalog.by_path(source_path(path), path.name)
+        if not found and _BEGINNING.fullmatch(lowered):
+            found = self._catalog.by_beginning(lowered)
+        if len(found) == 1:
+            return found[0][0]
+        if found:
+            candidates = ", ".join(f"{sha256[:_SHOWN_LETTERS]} ({file})" for sha256, file in found[:_MOST_CANDIDATES])
+            more = " and others" if len(found) > _MOST_CANDIDATES else ""
             raise DocumentNotFoundError(
-                f"{len(found)} documents answer to `{name}`.", remedy="See `sohoa list` for the documents' ids."
+                f"{len(found)} documents answer to `{name}`: {candidates}{more}.",
+                remedy="Write more letters of the id that you mean.",
             )
-        return found[0]
+        raise DocumentNotFoundError(
+            f"No document answers to `{name}`.", remedy="See `sohoa list` for the documents and their ids."
+        )
 
     def document(self, id: str) -> Document:
         """A document by its id, with everything that the stages gave it.
 
         Raises:
             DocumentNotFoundError: there is none.
+            ArchiveError: what is kept of it cannot be read.
         """
-        return msgspec.json.decode(self._file(id).read_bytes(), type=Document)
+        return self._files.document(self._stored(id).folder)
+
+    def original(self, id: str) -> Path:
+        """The untouched original of a document.
+
+        Raises:
+            DocumentNotFoundError: there is none.
+        """
+        return self.folder / self._stored(id).original
+
+    def picture(self, id: str, page: int) -> Path | None:
+        """The picture of a page, by its number; None where there is none.
+
+        Raises:
+            DocumentNotFoundError: there is no such document.
+        """
+        folder = self._stored(id).folder
+        name = next((one.picture for one in self._files.document(folder).pages if one.number == page), None)
+        path = self.folder / folder / name if name is not None else None
+        return path if path is not None and path.is_file() else None
 
     def export(self, folder: Path, format: ExportFormat) -> list[Path]:
-        """Write all documents' records into a folder.
+        """Write all documents' records into a folder, which is made if need be.
 
         Args:
             format: `json` writes a file for each document, `csv` and `parquet` one for each table, `xlsx` one file
                 with a sheet for each table.
         Returns:
             The files that were written.
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: a file cannot be written.
         """
         return []
 
-    def _file(self, id: str) -> Path:
-        return self.folder / "documents" / f"{id}.json"
+    def _stored(self, id: str) -> Stored:
+        stored = self._catalog.stored(id)
+        if stored is None:
+            raise DocumentNotFoundError(
+                f"There is no document with the id {id}.", remedy="See `sohoa list` for the documents and their ids."
+            )
+        return stored

@@ -15,10 +15,24 @@ from pipeline.runner.outcome import Event, Outcome
 from pipeline.runner.protocol import Begun, Broke, Ended, Finished, FromWorker, Job, PageDone, Pages
 from pipeline.runner.verdict import Cause, Failure, failure, lost
 
-__all__ = ["Attempt"]
+__all__ = ["Attempt", "Place"]
 
 _MOST_LOSSES = 5
 _Tell = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document is worked on; asked for when its turn has come.
+
+    Attributes:
+        temporary: the folder where the caller gives none; it is cleared away.
+    """
+
+    path: Path
+    temporary: Path
+    workspace_for: Callable[[Path], Path | None]
+    known_for: Callable[[Path], Path | None]
 
 
 @dataclass(slots=True)
@@ -26,7 +40,7 @@ class Attempt:
     """One document of a batch, over as many workers as it takes.
 
     Attributes:
-        keep_workspace: the folder was given by the caller, who looks after it.
+        workspace: the folder that the caller gave, who looks after it, or None.
         skips: pages and stages that ended a worker.
         alone: one page at a time from now on, so that a page that ends the worker is known for it.
         finished: a worker's last word on it.
@@ -36,8 +50,8 @@ class Attempt:
     number: int
     documents: int
     options: Options
-    workspace: Path
-    keep_workspace: bool
+    place: Place
+    workspace: Path | None = None
     known: Path | None = None
     skips: tuple[Issue, ...] = ()
     alone: bool = False
@@ -55,6 +69,8 @@ class Attempt:
         """Start the clock, which runs on over all attempts."""
         if self.began_s is None:
             self.began_s = time.monotonic()
+            self.workspace = self.place.workspace_for(self.path)
+            self.known = self.place.known_for(self.path)
             tell(self._event())
         self.open.clear()
         self.broke = None
@@ -65,7 +81,7 @@ class Attempt:
         return Job(
             os.fsencode(self.path),
             self.options,
-            str(self.workspace),
+            str(self._folder),
             str(self._result),
             str(self._finished_pages),
             str(self.known) if self.known is not None else None,
@@ -141,8 +157,8 @@ class Attempt:
             self.peak_memory_mb = max(self.peak_memory_mb, self.finished.peak_memory_mb)
         if document is not None or status == "refused":
             shutil.rmtree(self._finished_pages, ignore_errors=True)
-        if not self.keep_workspace:
-            shutil.rmtree(self.workspace, ignore_errors=True)
+        if self.workspace is None:
+            shutil.rmtree(self._folder, ignore_errors=True)
         tell(self._event(status=status))
         return Outcome(
             self.path, status, document, error_code, message, remedy, self._spent_s(), round(self.peak_memory_mb, 1)
@@ -187,9 +203,13 @@ class Attempt:
         return Event(self.path, self.number, self.documents, stage, page, len(self.pages_done), self.pages, status)
 
     @property
+    def _folder(self) -> Path:
+        return self.workspace if self.workspace is not None else self.place.temporary
+
+    @property
     def _result(self) -> Path:
-        return self.workspace / "document.json"
+        return self._folder / "result.json"
 
     @property
     def _finished_pages(self) -> Path:
-        return self.workspace / "finished"
+        return self._folder / "finished"

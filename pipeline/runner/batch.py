@@ -3,12 +3,12 @@
 import os
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
 from pipeline.options import Options
-from pipeline.runner.attempt import Attempt
+from pipeline.runner.attempt import Attempt, Place
 from pipeline.runner.order import StageFactory, check_order, stages
 from pipeline.runner.outcome import Event, Outcome
 from pipeline.runner.process import WorkerProcess
@@ -33,7 +33,7 @@ def run_batch(
     known_for: Callable[[Path], Path | None] = lambda path: None,
     on_event: Callable[[Event], None] = lambda event: None,
     stages: StageFactory = stages,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Take documents through all stages, whatever becomes of any of them.
 
     Every document is worked on in a process of its own choosing neither time nor memory: past its bounds it is
@@ -42,9 +42,9 @@ def run_batch(
     the pages that were done are kept. Nothing is ever tried again in this process.
 
     Args:
-        workspace_for: the folder for a document's page pictures, or None where nobody will look at them. What is
-            left in it by a run that was stopped is taken up.
-        known_for: the file with an earlier result on the same content, or None.
+        workspace_for: asked when a document's turn has come: the folder for its page pictures, or None where
+            nobody will look at them. What a run that was stopped left in it is taken up.
+        known_for: likewise: the file with an earlier result on the same content, or None.
         on_event: told, in this thread, what happens.
         stages: gives the stages, in order; a function that can be imported.
     Returns:
@@ -58,18 +58,8 @@ def run_batch(
     with tempfile.TemporaryDirectory(prefix="sohoa-") as temporary:
         batch = _Batch(options, stages, on_event, Path(temporary))
         for number, path in enumerate(paths, start=1):
-            workspace = workspace_for(path)
-            batch.waiting.append(
-                Attempt(
-                    path=path,
-                    number=number,
-                    documents=len(paths),
-                    options=options,
-                    workspace=workspace if workspace is not None else Path(temporary) / str(number),
-                    keep_workspace=workspace is not None,
-                    known=known_for(path),
-                )
-            )
+            place = Place(path, Path(temporary) / str(number), workspace_for, known_for)
+            batch.waiting.append(Attempt(path, number, len(paths), options, place))
         try:
             yield from batch.run()
         finally:

@@ -1,0 +1,236 @@
+"""The archive's folders: originals under their SHA-256, each document's own folder, work in hand."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import TextIO
+
+import msgspec
+
+from pipeline.document import Document
+from pipeline.errors import ArchiveError, DamagedInputError, MissingInputError
+from pipeline.runner import files
+from pipeline.runner.files import translate_write_errors, write_atomically
+
+__all__ = ["DOCUMENT_FILE", "ArchiveFiles"]
+
+DOCUMENT_FILE = "document.json"
+_LONGEST_ENDING = 8
+_BLOCK_BYTES = 1 << 20
+_KEY_LETTERS = 16
+_OFFSET_LETTERS = 15  # of a SHA-256, so that it fits in a file's offset
+
+
+class ArchiveFiles:
+    """Where things are kept under an archive's folder; every way is relative to it and made of hashes only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._claims: TextIO | None = None
+        self._workspaces: dict[str, Path] = {}
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: they cannot be made.
+        """
+        for name in ("originals", "documents", "work"):
+            with translate_write_errors(self.folder / name):
+                (self.folder / name).mkdir(parents=True, exist_ok=True)
+
+    def original(self, sha256: str, name: str) -> PurePosixPath:
+        """Where an original is kept."""
+        return PurePosixPath("originals", sha256[:2], sha256 + _ending(name))
+
+    def keep_original(self, path: Path, sha256: str) -> PurePosixPath:
+        """Copy a file to where its original is kept, unless it is there.
+
+        Raises:
+            DamagedInputError: it is no longer what was digitised.
+            MissingInputError: it can no longer be read.
+            FullDiskError: no space is left.
+            ArchiveError: it cannot be written.
+        """
+        relative = self.original(sha256, path.name)
+        target = self.folder / relative
+        if target.exists():
+            return relative
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        with translate_write_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            digest = _copy(path, temporary)
+            if digest != sha256:
+                raise DamagedInputError(
+                    f"{path.name} was changed while it was read.", remedy="Run it again when nobody writes to it."
+                )
+            with translate_write_errors(target):
+                temporary.chmod(0o444)
+                temporary.replace(target)
+                files.sync_folder(target.parent)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+        return relative
+
+    def workspace(self, sha256: str, work_key: str) -> Path:
+        """The folder for a document in work by this process."""
+        return self._workspaces.get(sha256) or self.folder / "work" / f"{sha256}-{work_key[:_KEY_LETTERS]}"
+
+    def claim(self, sha256: str, work_key: str) -> Path:
+        """The folder for a document in work, held against other processes until it is released.
+
+        What a run that was stopped left in it can be taken up. Where another process works on the same content,
+        it is a folder beside it that nobody shares.
+
+        Raises:
+            ArchiveError: the lock cannot be written.
+        """
+        workspace = self.workspace(sha256, work_key)
+        lock = self.folder / "work" / "claims.lock"
+        with translate_write_errors(lock):
+            if self._claims is None:
+                self._claims = lock.open("a")
+            try:
+                fcntl.lockf(self._claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(sha256))
+            except BlockingIOError:
+                workspace = workspace.with_name(f"{workspace.name}-{os.getpid()}")
+        self._workspaces[sha256] = workspace
+        return workspace
+
+    def release(self, sha256: str) -> None:
+        """Let other processes work on a document."""
+        self._workspaces.pop(sha256, None)
+        if self._claims is not None:
+            fcntl.lockf(self._claims, fcntl.LOCK_UN, 1, _offset(sha256))
+
+    def close(self) -> None:
+        """Release everything."""
+        if self._claims is not None:
+            self._claims.close()
+            self._claims = None
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Let one process at a time change what is stored.
+
+        Raises:
+            ArchiveError: the lock cannot be written.
+        """
+        lock = self.folder / "work" / "store.lock"
+        with translate_write_errors(lock):
+            handle = lock.open("a")
+        with handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def place(self, document: Document, workspace: Path, before: PurePosixPath | None) -> PurePosixPath:
+        """Turn a workspace into a document's folder: the document, the pictures of its pages and nothing else.
+
+        Args:
+            before: the document's folder until now, from which the pictures come that were not made anew.
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: it cannot be written.
+        """
+        sha256 = document.source.sha256
+        relative = PurePosixPath("documents", sha256[:2], sha256, f"{time.time_ns():x}")
+        target = self.folder / relative
+        with translate_write_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            workspace.mkdir(parents=True, exist_ok=True)
+            pictures = {page.picture for page in document.pages if page.picture and _is_plain(page.picture)}
+            for picture in pictures:
+                if before is not None and not (workspace / picture).exists():
+                    with suppress(FileNotFoundError):
+                        shutil.copy2(self.folder / before / picture, workspace / picture)
+            for entry in workspace.iterdir():
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                elif entry.name not in pictures:
+                    entry.unlink()
+                else:
+                    _sync(entry)
+            write_atomically(workspace / DOCUMENT_FILE, msgspec.json.encode(document))
+            workspace.rename(target)
+            files.sync_folder(target.parent)
+        return relative
+
+    def document(self, folder: PurePosixPath) -> Document:
+        """The document in its folder.
+
+        Raises:
+            ArchiveError: it is not there or is damaged.
+        """
+        path = self.folder / folder / DOCUMENT_FILE
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Document)
+        except (OSError, msgspec.DecodeError) as error:
+            raise ArchiveError(
+                f"{path} cannot be read: {error}.",
+                remedy="Put back a copy of the archive, or run the original again with --force.",
+            ) from error
+
+    def forget_others(self, folder: PurePosixPath) -> None:
+        """Remove a document's folders but for this one: results that were replaced, or never registered."""
+        for other in (self.folder / folder).parent.iterdir():
+            if other.name != folder.name:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def forget_work(self, sha256: str) -> None:
+        """Remove what runs left of a document that this process holds."""
+        letters = "[0-9a-f]" * _KEY_LETTERS
+        for left in (self.folder / "work").glob(f"{sha256}-{letters}"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def remove(self, folder: PurePosixPath) -> None:
+        """Remove one of a document's folders."""
+        shutil.rmtree(self.folder / folder, ignore_errors=True)
+
+
+def _offset(sha256: str) -> int:
+    """The byte of the file of claims that stands for a document."""
+    return int(sha256[:_OFFSET_LETTERS], 16)
+
+
+def _ending(name: str) -> str:
+    """A file's ending, if it is one that cannot do harm."""
+    ending = Path(name).suffix.lower()
+    return ending if ending[1:].isascii() and ending[1:].isalnum() and len(ending) <= _LONGEST_ENDING else ""
+
+
+def _is_plain(name: str) -> bool:
+    return PurePosixPath(name).name == name and not name.startswith(".") and "\0" not in name
+
+
+def _copy(path: Path, target: Path) -> str:
+    """Copy a file and give the SHA-256 of what was copied."""
+    digest = hashlib.sha256()
+    try:
+        source = path.open("rb")
+    except OSError as error:
+        raise MissingInputError(
+            f"{path} can no longer be read: {error.strerror}.", remedy="Run it again when it is there."
+        ) from error
+    with source, translate_write_errors(target), target.open("wb") as copy:
+        while block := source.read(_BLOCK_BYTES):
+            digest.update(block)
+            copy.write(block)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
