@@ -13,6 +13,7 @@ from pipeline.document import Document, Line, Page, Word, bounding_box
 from pipeline.records import TABLES, Record, Value
 
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
     from rich.table import Table
 
 __all__ = ["LOW_CONFIDENCE", "SURE_CONFIDENCE", "TextTable", "drawn", "evidence_table", "lines", "record_table"]
@@ -77,7 +78,6 @@ _LABELS = MappingProxyType(
     }
 )
 _NUMBERS = frozenset({"amount", "confidence", "level", "quantity", "row"})
-_WIDE = frozenset({"criteria", "heading", "printed", "task", "text", "title", "value", "what", "where"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +169,8 @@ def drawn(table: TextTable) -> "Table":
     title = f"{_TITLES.get(table.name, table.name)} · {table.name} ({len(table.rows)})"
     picture = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
-        justify = "right" if column in _NUMBERS else "left"
-        ratio = 3 if column in _WIDE else None
-        picture.add_column(_LABELS.get(column, column), justify=justify, overflow="fold", ratio=ratio)  # type: ignore[arg-type]
+        justify: JustifyMethod = "right" if column in _NUMBERS else "left"
+        picture.add_column(_LABELS.get(column, column), justify=justify, overflow="fold")
     for index, row in enumerate(table.rows):
         sure = table.confidences[index] if table.confidences else (None,) * len(row)
         shown = [_LABELS.get(cell, cell) if table.columns[at] == "field" else cell for at, cell in enumerate(row)]

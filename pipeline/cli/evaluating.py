@@ -75,11 +75,17 @@ def evaluate(
     if json_file is not None:
         json_file.write_text(json_report(evaluation), encoding="utf-8")
     if markdown_file is not None:
-        markdown_file.write_text(markdown_report(evaluation), encoding="utf-8")
+        markdown_file.write_text(markdown_report(evaluation, _command(folder, from_text, settings)), encoding="utf-8")
     if errors_file is not None:
         errors_file.write_text("\n".join(mistakes(evaluation)) + "\n", encoding="utf-8")
     if any(found.document is None for found in evaluation.documents):
         raise typer.Exit(NOT_ALL_DONE_EXIT_CODE)
+
+
+def _command(folder: Path, from_text: bool, settings: list[str] | None) -> str:
+    """What to type for the same table; the folder by its own name, wherever it lies here."""
+    chosen = [f"--set {setting}" for setting in settings or ()]
+    return " ".join(["sohoa evaluate", folder.absolute().name, *(["--from-text"] if from_text else []), *chosen])
 
 
 def _scores(golds: "list[GoldDocument]", options: "Options", from_text: bool) -> "Iterator[DocumentScore]":
