@@ -1,0 +1,1 @@
+"""Tables of records from a parted document: one module and one function a table."""

@@ -1,0 +1,200 @@
+"""The document's own fields, from its head and its end."""
+
+import re
+
+from pipeline.document import Document, Passage, PassageKind, TracedText
+from pipeline.extraction.issuer import full_name
+from pipeline.extraction.values import joined_value, value
+from pipeline.language.casing import sentence_case
+from pipeline.language.document_numbers import read_own_number, type_abbreviation
+from pipeline.language.document_types import heading_type, types_of_abbreviation
+from pipeline.language.issue_dates import read_issue_date
+from pipeline.language.person_names import is_surname, title_length
+from pipeline.language.tone_marks import plain
+from pipeline.options import ExtractOptions
+from pipeline.records import DocumentFields, Value
+
+__all__ = ["extract_fields"]
+
+_MARKS = " .,:;*-–—_\"'|"
+_ABOUT = re.compile(r"(?:v\s?[/\\]\s?v|ve viec)\s?[:.]?\s*")
+_POSITION = re.compile(
+    r"(?:pho |quyen |q\. ?)?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong|chanh|bo truong|thu truong|cuc truong|"
+    r"chi cuc|vu truong|thu tuong|vien truong|chu nhiem|chi huy|chinh uy|tu lenh|thu ky|to truong|doi truong|cuc|vu|so|phong|ban)\b"
+)
+_DEPUTY = re.compile(r"(?<=\s)pho\s")
+
+
+def extract_fields(document: Document, options: ExtractOptions) -> DocumentFields:
+    """Type, number, issuer, place, date, title, signer, urgency and secrecy; what is not printed stays null."""
+    passages = _own(document.passages)
+    number_line = _first(passages, "number-line")
+    number = _number(number_line)
+    kind = _type(passages, number, number_line)
+    dated = _first(passages, "place-date")
+    place, date = _place_and_date(dated)
+    issuer, parent = _bodies(passages, document)
+    authority, position, name = _signer(passages)
+    return DocumentFields(
+        type=kind,
+        number=number,
+        issuer=issuer,
+        parent_body=parent,
+        place=place,
+        date=date,
+        title=_title(passages, kind),
+        signer_authority=authority,
+        signer_position=position,
+        signer_name=name,
+        urgency=_printed(_first(passages, "urgency")),
+        secrecy=_printed(_first(passages, "secrecy")),
+    )
+
+
+def _own(passages: tuple[Passage, ...]) -> list[Passage]:
+    return [passage for passage in passages if not passage.appendix]
+
+
+def _first(passages: list[Passage], kind: PassageKind) -> Passage | None:
+    return next((passage for passage in passages if passage.kind == kind), None)
+
+
+def _printed(passage: Passage | None) -> Value | None:
+    if passage is None:
+        return None
+    start, end = _trim(passage.text.text)
+    return value(passage.text, start, end, reliability=0.95)
+
+
+def _trim(text: str, marks: str = _MARKS) -> tuple[int, int]:
+    """Where a text begins and ends without the marks around it."""
+    end = len(text.rstrip(marks))
+    return len(text[:end]) - len(text[:end].lstrip(marks)), end
+
+
+def _number(line: Passage | None) -> Value | None:
+    if line is None:
+        return None
+    found = read_own_number(line.text.text)
+    if found is None:
+        return None
+    reliability = 0.97 if found.doubt is None else 0.6
+    return value(line.text, found.start, found.end, normal=found.normal, reliability=reliability, doubt=found.doubt)
+
+
+def _type(passages: list[Passage], number: Value | None, number_line: Passage | None) -> Value | None:
+    """The type that the heading names; a letter has none and is told by its notation or its addressee."""
+    heading = _first(passages, "type")
+    if heading is not None:
+        found = heading_type(heading.text.text) or heading_type(heading.text.text.upper())
+        if found is not None:
+            name = found.type.name
+            return value(heading.text, 0, found.end, normal=name, reliability=0.5 + 0.49 * found.similarity)
+    abbreviation = type_abbreviation(str(number.normal)) if number is not None else None
+    if number is not None and abbreviation is not None:
+        doubt = None if abbreviation == "CV" else "told by the notation, not by a heading"
+        kind = types_of_abbreviation()[abbreviation]
+        return Value(number.text, kind.name, number.evidence, round(number.confidence * 0.8, 4), doubt)
+    addressee = _first(passages, "addressee")
+    source = _first(passages, "about") or addressee
+    if number_line is not None and source is not None and (addressee is not None or number is not None):
+        return value(source.text, 0, min(len(source.text), 12), normal="Công văn", reliability=0.9)
+    return None
+
+
+def _place_and_date(line: Passage | None) -> tuple[Value | None, Value | None]:
+    if line is None:
+        return None, None
+    text = line.text.text
+    found = read_issue_date(text)
+    date = None
+    if found is not None:
+        reliability = 0.97 if found.doubt is None else 0.55
+        date = value(line.text, found.start, found.end, normal=found.iso, reliability=reliability, doubt=found.doubt)
+    bare = plain(text)
+    day = re.search(r"\bngay\b|\bngay(?=\d)", bare)
+    stop = day.start() if day else found.start if found else 0
+    start, end = _trim(text[:stop], _MARKS + "()")
+    place = value(line.text, start, end, reliability=0.95) if any(map(str.isalpha, text[start:end])) else None
+    return place, date
+
+
+def _bodies(passages: list[Passage], document: Document) -> tuple[Value | None, Value | None]:
+    issuers = [passage for passage in passages if passage.kind == "issuer"]
+    parents = [passage for passage in passages if passage.kind == "parent-body"]
+    parent_text = parents[-1].text if parents else None
+    parent = None
+    if parent_text is not None:
+        start, end = _trim(parent_text.text)
+        parent = value(parent_text, start, end, normal=sentence_case(parent_text.text[start:end]), reliability=0.93)
+    if not issuers:
+        return None, parent
+    text = issuers[0].text
+    body = [passage for passage in document.passages if passage.kind not in ("parent-body", "issuer", "stamp")]
+    name, further = full_name(text, parent_text, body)
+    start, end = _trim(text.text)
+    issuer = value(text, start, end, normal=name, reliability=0.94)
+    if issuer is not None and further:
+        evidence = tuple(dict.fromkeys((*issuer.evidence, *further)))
+        issuer = Value(issuer.text, issuer.normal, evidence, issuer.confidence, issuer.doubt)
+    return issuer, parent
+
+
+def _title(passages: list[Passage], kind: Value | None) -> Value | None:
+    title = _first(passages, "title")
+    if title is not None:
+        start, end = _trim(title.text.text, " .:;*_-–")
+        start = 0 if start > 2 else start
+        return value(title.text, start, end, reliability=0.93)
+    about = _first(passages, "about")
+    if about is None or kind is None:
+        return None
+    lead = _ABOUT.match(plain(about.text.text))
+    start, end = _trim(about.text.text)
+    return value(about.text, lead.end() if lead else start, end, reliability=0.93)
+
+
+def _signer(passages: list[Passage]) -> tuple[Value | None, Value | None, Value | None]:
+    """The first who signs: in whose place, in which post, by what name."""
+    authority: list[TracedText] = []
+    position: list[TracedText] = []
+    name: Value | None = None
+    for passage in (passage for passage in passages if passage.kind.startswith("signer-")):
+        text = _stripped(passage.text)
+        if passage.kind == "signer-authority" and not position and name is None:
+            authority.append(text)
+        elif passage.kind == "signer-position" and name is None:
+            if not position or (len(position) < 3 and not _POSITION.match(plain(text.text)) and len(position) == 1):
+                position.append(text)
+            elif position:
+                position.append(TracedText())
+        elif passage.kind == "signer-name":
+            name = _name(passage.text)
+            break
+    if authority and not position:
+        deputy = _DEPUTY.search(plain(authority[-1].text))
+        if deputy:
+            position.append(authority[-1].slice(deputy.start()))
+            authority[-1] = authority[-1].slice(0, deputy.start())
+    return joined_value(authority, reliability=0.95), joined_value(position, reliability=0.94), name
+
+
+def _stripped(text: TracedText) -> TracedText:
+    start, end = _trim(text.text, " ,:;*-–—_\"'|")
+    return text.slice(start, end)
+
+
+def _name(text: TracedText) -> Value | None:
+    """The name without military rank or academic title."""
+    words = list(re.finditer(r"[^\s.]+\.?", text.text))
+    skip = title_length([word[0] for word in words])
+    if skip >= len(words):
+        skip = 0
+    start = words[skip].start() if words else 0
+    end = len(text.text.rstrip(_MARKS))
+    if re.match(r"[.\s]", text.text[start : start + 1]):
+        start += 1
+    known = is_surname(text.text[start:end].split()[0]) if text.text[start:end].split() else False
+    printed = text.text[start:end]
+    normal = printed.title() if printed.isupper() else printed
+    return value(text, start, end, normal=normal, reliability=0.95 if known else 0.75)

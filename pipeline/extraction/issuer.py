@@ -1,0 +1,122 @@
+"""The name of the issuing body in full: its abbreviations written out and its place added, where the document does."""
+
+import re
+import tomllib
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+
+from pipeline.document import Passage, TracedText
+from pipeline.language.casing import sentence_case
+from pipeline.language.tone_marks import plain
+
+__all__ = ["full_name", "place_in"]
+
+_UNIT = r"(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|thi tran|xa|phuong|dac khu)"
+_UNIT_AND_NAME = re.compile(rf"\b({_UNIT}) ([^\W\d_]|\d)")
+_BARE_UNIT = re.compile(rf"\b{_UNIT}$")
+_DEPARTMENT = re.compile(
+    r"(?:so|phong|ban|chi cuc|thanh tra|van phong|cong an|hoi|lien doan|doan|trung tam|uy ban|ubnd|hoi dong|hdnd|toa an|"
+    r"vien kiem sat|kho bac|bao hiem xa hoi|hat|tram|to cong tac|bo chi huy|mat tran|ubmttq|hdnd)\b"
+)
+_TERRITORIAL = re.compile(r"(?:uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|uy ban mat tran|ubmttq)\b")
+_NAME_WORDS = 4
+
+
+@cache
+def _abbreviations() -> dict[str, str]:
+    data = tomllib.loads((files("pipeline.language") / "data" / "abbreviations.toml").read_text(encoding="utf-8"))
+    return dict(data["full"])
+
+
+def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]) -> tuple[str, tuple[str, ...]]:
+    """The issuing body's name in sentence case, written out, with its place.
+
+    Args:
+        issuer: as printed in the head.
+        parent: the superior body as printed above it, or None.
+        body: passages in which the name may be written out.
+    Returns:
+        The name, and the ids of further words that it was completed from.
+    """
+    name = sentence_case(" ".join(issuer.text.split()).strip(" .,:*-_"))
+    name, evidence = _written_out(name, body)
+    if _UNIT_AND_NAME.search(plain(name)) or not _DEPARTMENT.match(plain(name)):
+        return name, evidence
+    place = place_in(parent) if parent is not None and _TERRITORIAL.match(plain(parent.text)) else None
+    if place is not None and plain(place[0].split(maxsplit=1)[-1]) not in plain(name):
+        if _BARE_UNIT.search(plain(name)):
+            name = name[: _BARE_UNIT.search(plain(name)).start()].rstrip()  # type: ignore[union-attr]
+        return f"{name} {place[0]}", (*evidence, *place[1])
+    named = _named_in(name, body)
+    return (named[0], (*evidence, *named[1])) if named is not None else (name, evidence)
+
+
+def place_in(text: TracedText) -> tuple[str, tuple[str, ...]] | None:
+    """The administrative unit that a body's name ends with (`tỉnh Lào Cai`), and the ids of its words."""
+    match = None
+    for match in _UNIT_AND_NAME.finditer(plain(text.text)):
+        break
+    if match is None:
+        return None
+    printed = text.text[match.start() :].strip(" .,:*-_")
+    cased = sentence_case(printed)
+    return cased[:1].lower() + cased[1:], text.evidence(match.start())
+
+
+def _written_out(name: str, body: list[Passage]) -> tuple[str, tuple[str, ...]]:
+    """The name with abbreviations as the body writes them out; as it is where the body does not."""
+    words = name.split()
+    full = [_abbreviations().get(word.strip(".,").upper() if word.isupper() else word, word) for word in words]
+    if full == words:
+        return name, ()
+    wanted = plain(" ".join(full))
+    tries = [wanted]
+    if plain(words[0]) != plain(full[0]) and len(words) > 1:
+        tries.append(plain(" ".join(full[:2])))
+    for index, phrase in enumerate(tries):
+        for passage in body:
+            found = plain(passage.text.text).find(phrase)
+            if found < 0:
+                continue
+            evidence = passage.text.evidence(found, found + len(phrase))
+            printed = passage.text.text[found : found + len(phrase)]
+            if index == 0:
+                return printed[:1].upper() + printed[1:], evidence
+            return " ".join(full), evidence
+    return name, ()
+
+
+def _named_in(name: str, body: list[Passage]) -> tuple[str, tuple[str, ...]] | None:
+    """The name with the place that most often follows it in the body."""
+    head = _BARE_UNIT.sub("", plain(name)).strip()
+    found: Counter[str] = Counter()
+    evidence: dict[str, tuple[str, ...]] = {}
+    pattern = re.compile(rf"\b{re.escape(head)} ({_UNIT}) ")
+    for passage in body:
+        for match in pattern.finditer(plain(passage.text.text)):
+            end = _name_end(passage.text.text, match.end())
+            if end is None:
+                continue
+            place = passage.text.text[match.start(1) : end]
+            found[place] += 1
+            evidence.setdefault(place, passage.text.evidence(match.start(1), end))
+    if not found:
+        return None
+    place = found.most_common(1)[0][0]
+    return f"{name[: len(head)]} {place}", evidence[place]
+
+
+def _name_end(text: str, start: int) -> int | None:
+    """Where a place's name ends: up to four words with capitals or figures."""
+    end = None
+    position = start
+    for word in text[start : start + 40].split(" ")[:_NAME_WORDS]:
+        bare = word.rstrip('.,;:)”"')
+        if not bare or not (bare[0].isupper() or bare[0].isdigit()):
+            break
+        end = position + len(bare)
+        position += len(word) + 1
+        if bare != word:
+            break
+    return end
