@@ -159,7 +159,7 @@ class _Flow:
             self._draw(set_line, x_pt, self.y_pt - line.size_pt * 0.22, line.size_pt)
             block.append(set_line.text)
             if line.boxed:
-                self._box(x_pt - 6, self.y_pt - line.size_pt * 1.1, set_line.width_pt + 12, line.size_pt * 1.4)
+                self._box(x_pt - 6, self.y_pt - line.size_pt * 1.22, set_line.width_pt + 12, line.size_pt * 1.4)
                 self.y_pt += 4
         if line.rule:
             half_pt = set_line.width_pt * line.rule / 2
