@@ -10,6 +10,7 @@ from pipeline.archive.database import Database
 from pipeline.archive.files import ArchiveFiles
 from pipeline.archive.intake import Intake, source_path
 from pipeline.archive.migrations import prepare
+from pipeline.archive.names import distinct_names
 from pipeline.archive.report import DocumentRow, ExportFormat, IntakeReport
 from pipeline.document import Document
 from pipeline.errors import ArchiveError, DocumentNotFoundError, SohoaError
@@ -181,7 +182,24 @@ class Archive:
             FullDiskError: no space is left.
             ArchiveError: a file cannot be written.
         """
-        return []
+        # Pandas takes longer to import than all the rest, and only this needs it.
+        from pipeline.archive.export import write_csv, write_json, write_parquet, write_xlsx
+        from pipeline.archive.tables import frames
+
+        match format:
+            case "json":
+                rows = self.documents()
+                names = distinct_names(((row.id, row.name) for row in rows), ".json")
+                return [write_json(folder / names[row.id], self.document(row.id)) for row in rows]
+            case "csv":
+                with self.database.reading() as connection:
+                    return write_csv(folder, frames(connection))
+            case "parquet":
+                with self.database.reading() as connection:
+                    return write_parquet(folder, frames(connection))
+            case "xlsx":
+                with self.database.reading() as connection:
+                    return [write_xlsx(folder / "records.xlsx", frames(connection))]
 
     def _stored(self, id: str) -> Stored:
         stored = self._catalog.stored(id)
