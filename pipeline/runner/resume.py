@@ -56,7 +56,10 @@ def take_up(
     if known is None or known.source.sha256 != source.sha256:
         return fresh
     same = 0
+    failed = {issue.stage for issue in known.issues if issue.page is None}
     for stage, step in zip(order, known.trail, strict=False):
+        if stage.name in failed and "pages" not in stage.gives:
+            break
         if (stage.name, stage.version, stage_options_sha256(stage, options)) != (
             step.stage,
             step.version,
