@@ -95,7 +95,8 @@ def write_variants(pictures: Sequence[Image.Image], build: Build, stem: Path) ->
     stem.parent.mkdir(parents=True, exist_ok=True)
     for kind in build.variants:
         if kind == "tiff":
-            first, *others = pictures
+            # Copies, since Pillow keeps the options of an earlier save on the picture.
+            first, *others = (picture.copy() for picture in pictures)
             compression = "group4" if first.mode == "1" else "tiff_deflate"
             first.save(stem.with_suffix(".tif"), save_all=True, append_images=others, dpi=dpi, compression=compression)
             continue
