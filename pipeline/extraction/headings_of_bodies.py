@@ -1,0 +1,89 @@
+"""Headings that are bodies: `3. Phòng Đào tạo`, `Đề nghị Sở Y tế`, `Sở Tài chính chủ trì, phối hợp các sở, ngành`."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.document import Section, TracedText
+from pipeline.extraction.roles import coordinators
+from pipeline.language.bodies import Body, bodies_from
+from pipeline.language.nlp import analyse
+
+__all__ = ["HeadingBodies", "bodies_of_heading"]
+
+_OPENING = re.compile(
+    r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|(?:về\s)?(?:trách\snhiệm|nhiệm\svụ)(?:\scủa)?|đối\svới|cấp)\s",
+    re.IGNORECASE,
+)
+_REST = re.compile(
+    r"^\s?(?:$|\([^()]{0,120}\)\s?$|chỉ\sđạo|chủ\strì|phối\shợp|có\strách\snhiệm|chịu\strách\snhiệm|thực\shiện|tổ\schức\sthực\shiện|là\s|[-–:])",
+    re.IGNORECASE,
+)
+_DIRECTS = re.compile(r"^\s?(?:chỉ\sđạo|lãnh\sđạo)", re.IGNORECASE)
+_LEADS = re.compile(r"^\s?chủ\strì", re.IGNORECASE)
+_OTHER_THINGS = re.compile(
+    r"^(?:chế độ|kinh phí|thời gian|địa điểm|công tác|phân công|tổ chức thực hiện|nội dung|hình thức|mục|đối tượng|yêu cầu|báo cáo|tiến độ|nhiệm vụ(?! của)|giải pháp|lộ trình|nguồn|khen thưởng|thành phần|điều khoản|các nội dung|các biện pháp|một số)",
+    re.IGNORECASE,
+)
+_MAX_WORDS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingBodies:
+    """The bodies that a heading addresses.
+
+    Attributes:
+        text: the list as printed.
+        leads: each of them; partners: those that they are to do it with.
+        directing: whether the heading says that they direct or lead.
+    """
+
+    text: TracedText
+    leads: tuple[TracedText, ...]
+    partners: tuple[TracedText, ...] = ()
+    directing: bool = False
+    certainty: float = 0.92
+
+
+def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies | None:
+    """The bodies that a heading names, where it is nothing but them and what they are told in a word or two.
+
+    Args:
+        section: the section that it heads.
+        siblings: whether most headings beside it are bodies, so that an unknown name is one too.
+    """
+    heading = section.heading
+    text = heading.text.rstrip(" .:;")
+    match = _OPENING.match(text)
+    start = match.end() if match else 0
+    found = bodies_from(text, start)
+    if found is not None and _REST.match(text[found.end :]):
+        if found.bodies[0].kind == "generic" and not (match or section.kind == "organization"):
+            return None
+        rest = text[found.end :]
+        partners = [body for body in coordinators(text) if body.start >= found.end]
+        directing = bool(_DIRECTS.match(rest)) or bool(_LEADS.match(rest))
+        return HeadingBodies(
+            heading.slice(found.bodies[0].start, found.end),
+            tuple(_part(heading, body) for body in found.bodies),
+            tuple(_part(heading, body) for body in partners),
+            directing,
+        )
+    if siblings and section.kind == "organization" and _could_be_name(text[start:]):
+        whole = heading.slice(start, len(text))
+        return HeadingBodies(whole, (whole,), certainty=0.6)
+    if found is not None and section.kind == "organization" and _could_be_name(text[start:]) and len(found.bodies) == 1:
+        whole = heading.slice(start, len(text))
+        return HeadingBodies(whole, (whole,), certainty=0.65)
+    return None
+
+
+def _part(heading: TracedText, body: Body) -> TracedText:
+    return heading.slice(body.start, body.end)
+
+
+def _could_be_name(text: str) -> bool:
+    """Whether a heading of unknown words may name a body: short, no verb at its start, none of a plan's usual parts."""
+    if not text or len(text.split()) > _MAX_WORDS or _OTHER_THINGS.match(text):
+        return False
+    analysis = analyse(text)
+    return 0 not in analysis.marks["verbs"] and not any(mark in text for mark in ".;:?!")

@@ -1,0 +1,160 @@
+"""Who does what in a sentence: its subject, the bodies it turns to, and the doer named at its end."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.language.bodies import BodyList, bodies_from, find_bodies
+from pipeline.language.nlp import Analysis, analyse, fold_tones
+
+__all__ = ["Doer", "DoerPlace", "doer_at_end", "doer_of", "sentences_of"]
+
+DoerPlace = Literal["subject", "directive", "end"]
+
+_ABBREVIATION = re.compile(r"(?:\b(?:TP|P|Tp|tp|TS|ThS|PGS|GS|BS|TM|KT|TL|Q|No|St|Mr|Dr|đ|Đ)|\b[A-ZĐ]|\d)\.$")
+_BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ]|[“\"(]?[A-ZĐÀ-Ỹ])")
+_DIRECTIVE = re.compile(
+    r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?|uỷ\squyền(?:\scho)?|trách\snhiệm\scủa)\s",
+    re.IGNORECASE,
+)
+_HANDS_ON = re.compile(r"^\s?(?:giao(?:\scho)?|phân\scông|ủy\squyền(?:\scho)?)\s", re.IGNORECASE)
+_ASKS = re.compile(r"^\s?(?:yêu\scầu|đề\snghị|kêu\sgọi|giao)\s", re.IGNORECASE)
+_ADVERBIAL = re.compile(
+    r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|trong|khi|sau|trước|nếu|để|theo|từ|đến|tới|định\skỳ|hằng|hàng|tháng|quý|ngày|tuần|năm|đầu|giữa|cuối"
+    r"|nhằm|đối\svới|ngoài|bên\scạnh|đồng\sthời|do|tại|với|qua|thông\squa|trường\shợp|hết|kết\sthúc|chậm\snhất|buổi|lúc|\d|tùy|tuỳ|riêng|thời\sgian|thực\shiện|hình\sthức|quá\strình|riêng)\b",
+    re.IGNORECASE,
+)
+_MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói"))
+_END_DOER = re.compile(r"(?:^|\s)[-–—]\s(?=\S)|\bdo\s", re.IGNORECASE)
+_END_VERBS = re.compile(
+    r"^\s?(?:hỗ\strợ\s|trực\stiếp\s)?(?:thực\shiện|chủ\strì|phụ\strách|phân\scông|đảm\snhiệm|đảm\snhận|chịu\strách\snhiệm|trình\sbày|điều\shành|cho\sý\skiến|biên\ssoạn|chuẩn\sbị)\b",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"\((?:do\s)?([^()]{2,90}?)(?:\s(?:thực\shiện|phụ\strách|chủ\strì))?\)\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """The bodies that a sentence gives its task to.
+
+    Attributes:
+        start, end: the list of bodies as printed, offsets into the sentence.
+        verb: where what they are to do begins.
+    """
+
+    bodies: BodyList
+    start: int
+    end: int
+    verb: int
+    place: DoerPlace
+
+
+def sentences_of(text: str) -> list[tuple[int, int]]:
+    """Offsets of the sentences of a text; a full stop after an abbreviation or a number ends none."""
+    bounds: list[tuple[int, int]] = []
+    start = 0
+    for match in _BREAK.finditer(text):
+        before = text[max(start, match.start() - 6) : match.start()]
+        if _ABBREVIATION.search(before):
+            continue
+        bounds.append((start, match.start()))
+        start = match.end()
+    if text[start:].strip():
+        bounds.append((start, len(text)))
+    return bounds
+
+
+def doer_of(sentence: str, *, issuer: str = "") -> Doer | None:
+    """The subject that a sentence begins with, or the body that it turns to; None where it begins with its verb.
+
+    Args:
+        sentence: one sentence, without label.
+        issuer: the issuing body: what it asks of others is theirs to do.
+    """
+    for start in _openings(sentence):
+        doer = _doer_from(sentence, start, fold_tones(issuer))
+        if doer is not None:
+            return doer
+    return None
+
+
+def doer_at_end(sentence: str) -> Doer | None:
+    """The doer after a dash, after `do`, or alone in brackets at the end."""
+    for match in list(_END_DOER.finditer(sentence))[-6:]:
+        found = bodies_from(sentence, match.end())
+        if found is None or found.bodies[0].kind == "generic" and sentence[match.start() :].lstrip()[:1] not in "-–—":
+            continue
+        if _END_VERBS.match(sentence[found.end : found.end + 30]):
+            return Doer(found, match.end(), found.end, match.start(), "end")
+    match = _IN_BRACKETS.search(sentence)
+    if match:
+        found = bodies_from(sentence, match.start(1))
+        if found is not None and found.end == match.end(1) and found.bodies[0].kind in ("office", "person", "position"):
+            return Doer(found, match.start(1), found.end, match.start(), "end")
+    return None
+
+
+def _openings(sentence: str) -> list[int]:
+    """Where a subject may begin: the start, past a directive, and after the commas of an adverbial at the start."""
+    openings = [0]
+    if _ADVERBIAL.match(sentence):
+        for match in list(re.finditer(r"[,:;]\s|\)\s|\bthì\s", sentence[:600]))[:8]:
+            openings.append(match.end())
+    return openings
+
+
+def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
+    directive = _DIRECTIVE.match(sentence[start : start + 40])
+    place: DoerPlace = "directive" if directive else "subject"
+    begin = start + (directive.end() if directive else 0)
+    found = bodies_from(sentence, begin)
+    if found is None:
+        return None
+    after = sentence[found.end : found.end + 40]
+    handed = _HANDS_ON.match(after) or (_ASKS.match(after) if issuer and _is_issuer(sentence, found, issuer) else None)
+    if handed:
+        others = bodies_from(sentence, found.end + handed.end())
+        if others is not None and _goes_on(analyse(sentence), others.end):
+            return Doer(others, others.bodies[0].start, others.end, others.end, "directive")
+    if not directive and not _goes_on(analyse(sentence), found.end):
+        return None
+    if (
+        place == "subject"
+        and found.bodies[0].kind == "generic"
+        and start > 0
+        and not _next_is_verb(sentence, found.end)
+    ):
+        return None
+    return Doer(found, found.bodies[0].start, found.end, found.end, place)
+
+
+def _is_issuer(sentence: str, found: BodyList, issuer: str) -> bool:
+    named = fold_tones(sentence[found.bodies[0].start : found.end])
+    return len(found.bodies) == 1 and (
+        named in issuer or issuer in named or named.startswith(("uỷ ban nhân dân", "ubnd"))
+    )
+
+
+def _next_is_verb(sentence: str, end: int) -> bool:
+    analysis = analyse(sentence)
+    token = analysis.token_at(end)
+    return token in analysis.marks["verbs"]
+
+
+def _goes_on(analysis: Analysis, end: int) -> bool:
+    """Whether a verb, an adverb or a clause follows that can be said of a subject."""
+    token = analysis.token_at(end)
+    words = analysis.words
+    if token < len(words) and words[token] == "(":
+        depth_end = next((index for index in range(token, min(token + 40, len(words))) if words[index] == ")"), None)
+        token = depth_end + 1 if depth_end is not None else token
+    if token < len(words) and words[token] in (",", "-", "–", ":"):
+        token += 1
+    if token >= len(words) or words[token] in _MUST_NOT_FOLLOW:
+        return False
+    return token in analysis.marks["verbs"] or token in analysis.marks["stops"]
+
+
+def any_body(text: str) -> bool:
+    """Whether a text names a body at all."""
+    return bool(find_bodies(text))

@@ -1,0 +1,245 @@
+"""Tables of tasks: what a row gives to whom, with whom and by when, by the heads of its columns."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.document import Document, Passage, TracedText
+from pipeline.extraction.task_values import trimmed
+from pipeline.language.bodies import bodies_from, split_names
+from pipeline.language.nlp import fold_tones
+
+__all__ = ["ColumnRole", "TaskRow", "column_role", "task_rows"]
+
+ColumnRole = Literal["serial", "task", "lead", "partner", "both", "time", "limit", "target", "day", "other"]
+
+_ROLES: tuple[tuple[ColumnRole, str], ...] = (
+    ("serial", r"^(?:stt|tt|số tt|số thứ tự|#|no)\.?$"),
+    ("target", r"được (?:kiểm tra|giám sát|thanh tra|khảo sát)|đối tượng (?:kiểm tra|giám sát)"),
+    ("both", r"chủ trì.{0,6}phối hợp|phối hợp.{0,6}chủ trì"),
+    ("partner", r"phối hợp"),
+    ("limit", r"thời hạn|hạn (?:hoàn thành|cuối|chót)|hoàn thành|tiến độ|thời gian (?:hoàn thành|báo cáo|trình)"),
+    ("day", r"^(?:thứ,? ?/?ngày|ngày|thứ|ngày,? ?/?tháng)$"),
+    ("time", r"thời gian|thời điểm|lộ trình|^giờ|^tháng$|^tuần$|ngày thực hiện|^buổi"),
+    ("other", r"sản phẩm|kết quả|ghi chú|kinh phí|số lượng|địa điểm|điểm|tiêu chí|hình thức|văn bản|căn cứ|mức|đơn vị tính|thành phần|đối tượng"),
+    ("lead", r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|người|cá nhân|đơn vị|cơ quan|bộ phận|lực lượng|thực hiện$|tổ chức$"),
+    ("task", r"nội dung|nhiệm vụ|công việc|hoạt động|giải pháp|tên|chương trình|chuyên đề|việc|hạng mục|đề mục"),
+)  # fmt: skip
+_TASK_FIRST = re.compile(r"^(?:nội dung|nhiệm vụ|công việc|hoạt động|tên|hạng mục|giải pháp|chuyên đề)")
+_WITH = re.compile(
+    r"(?:[;.,(]\s?)?(?:(?:đơn vị|cơ quan)\s)?phối hợp(?:\s(?:với|cùng|thực hiện))?\s?:?\s?", re.IGNORECASE
+)
+_LABEL = re.compile(r"^(?:(?:đơn vị|cơ quan|bộ phận)\s)?(?:chủ trì|thực hiện|phụ trách)\s?[:\-]\s?", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[\s,;.+•]*(?:(?:[-–/]|và|cùng)\s)?[\s,;.]*", re.IGNORECASE)
+_MAX_BODY = 160
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A row of a table of tasks.
+
+    Attributes:
+        lead_cell: whom it is given to, as printed; leads: each of them; partners: those they do it with.
+        limit: whether the time is one by which it is to be done.
+        target: who is visited or inspected.
+    """
+
+    passage: Passage
+    task: TracedText
+    lead_cell: TracedText
+    leads: tuple[TracedText, ...]
+    partners: tuple[TracedText, ...]
+    time: TracedText
+    limit: bool
+    target: TracedText
+    day: TracedText
+
+
+def column_role(head: str) -> ColumnRole:
+    """What a column holds, by its head."""
+    folded = " ".join(head.casefold().split())
+    if _TASK_FIRST.search(folded):
+        return "task"
+    return next((role for role, pattern in _ROLES if re.search(pattern, folded)), "other")
+
+
+def task_rows(document: Document) -> tuple[TaskRow, ...]:
+    """The rows of every table whose head names a task, a doer or a time; rows broken by a page are one."""
+    rows: list[TaskRow] = []
+    columns: tuple[ColumnRole, ...] = ()
+    for passages in _tables(document):
+        heads = [passage for passage in passages if passage.kind == "table-head"]
+        if heads:
+            columns = _columns(heads)
+        merged = _merged(document, [passage for passage in passages if passage.kind == "table-row"], columns)
+        rows.extend(row for row in (_row(passage, cells, columns) for passage, cells in merged) if row is not None)
+    return tuple(rows)
+
+
+def _tables(document: Document) -> list[list[Passage]]:
+    """The tables' passages; a table that goes on over a page under the same head is one."""
+    tables: list[list[Passage]] = []
+    current: int | None = None
+    for passage in document.passages:
+        if passage.kind not in ("table-head", "table-row"):
+            continue
+        if passage.table != current or not tables:
+            current = passage.table
+            if tables and passage.kind == "table-head" and _same_head(tables[-1], passage):
+                continue
+            tables.append([])
+        elif passage.kind == "table-head" and any(earlier.kind == "table-row" for earlier in tables[-1]):
+            continue
+        tables[-1].append(passage)
+    return tables
+
+
+def _same_head(table: list[Passage], head: Passage) -> bool:
+    first = next((passage for passage in table if passage.kind == "table-head"), None)
+    same = first is not None and fold_tones(first.text.text) == fold_tones(head.text.text)
+    return same and (first is not None and first.section == head.section)
+
+
+def _columns(heads: list[Passage]) -> tuple[ColumnRole, ...]:
+    width = max(len(head.cells) for head in heads)
+    full = [head for head in heads if len(head.cells) == width]
+    texts = [" ".join(dict.fromkeys(head.cells[index].text for head in full)) for index in range(width)]
+    roles = [column_role(text) for text in texts]
+    if "task" not in roles and "lead" in roles and roles.count("lead") > 1:
+        roles[roles.index("lead")] = "task"
+    return tuple(roles)
+
+
+def _merged(
+    document: Document, passages: list[Passage], columns: tuple[ColumnRole, ...]
+) -> list[tuple[Passage, tuple[TracedText, ...]]]:
+    """Rows with their cells: the rest of a row after a page break joined to it, doers of merged cells repeated."""
+    merged: list[tuple[Passage, tuple[TracedText, ...]]] = []
+    for passage in passages:
+        if len(passage.cells) != len(columns) or _is_band(passage, columns):
+            continue
+        if merged and _goes_on(merged[-1], passage, columns):
+            first, cells = merged[-1]
+            joined = tuple(TracedText.join((left, right)) for left, right in zip(cells, passage.cells, strict=True))
+            merged[-1] = (first, joined)
+            continue
+        cells = passage.cells
+        if merged and _is_text(document, passage):
+            cells = tuple(
+                above if role in ("lead", "both") and not cell else cell
+                for role, cell, above in zip(columns, cells, merged[-1][1], strict=True)
+            )
+        merged.append((passage, cells))
+    return merged
+
+
+def _is_text(document: Document, passage: Passage) -> bool:
+    """Whether the page came as text, in which nobody can tell a merged cell from an empty one."""
+    return any(page.number == passage.page and page.origin == "text" for page in document.pages)
+
+
+def _is_band(passage: Passage, columns: tuple[ColumnRole, ...]) -> bool:
+    filled = [role for role, cell in zip(columns, passage.cells, strict=True) if cell.text.strip()]
+    return (
+        len([role for role in filled if role not in ("serial", "other")]) <= 1
+        and len(columns) > 2
+        and ("time" not in filled and "limit" not in filled)
+        and not ({"lead"} & set(filled))
+    )
+
+
+def _goes_on(above: tuple[Passage, tuple[TracedText, ...]], passage: Passage, columns: tuple[ColumnRole, ...]) -> bool:
+    first, _ = above
+    if passage.page == first.page:
+        return False
+    by_role = {role: cell.text.strip() for role, cell in zip(columns, passage.cells, strict=True)}
+    if "serial" in by_role:
+        return not by_role["serial"]
+    if by_role.get("time", "")[:1] in ("-", "–"):
+        return True
+    task = by_role.get("task", "")
+    return not by_role.get("lead") and not by_role.get("time") and task[:1].islower()
+
+
+def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnRole, ...]) -> TaskRow | None:
+    def cell(*roles: ColumnRole) -> TracedText:
+        return next((text for role, text in zip(columns, cells, strict=True) if role in roles and text), TracedText())
+
+    lead_cell = cell("lead", "both")
+    leads, partners = _doers(lead_cell)
+    if cell("both") and not partners and len(leads) > 1:
+        leads, partners = leads[:1], leads[1:]
+    partner_cell = cell("partner")
+    if partner_cell:
+        others, more = _doers(partner_cell)
+        known = {fold_tones(lead.text) for lead in leads}
+        partners = (*partners, *(other for other in (*others, *more) if fold_tones(other.text) not in known))
+    time = cell("time", "limit")
+    row = TaskRow(
+        passage,
+        trimmed(cell("task")),
+        lead_cell,
+        leads,
+        partners,
+        time,
+        "limit" in columns,
+        cell("target"),
+        cell("day"),
+    )
+    return row if row.task or row.target else None
+
+
+def _doers(cell: TracedText) -> tuple[tuple[TracedText, ...], tuple[TracedText, ...]]:
+    """Leads and partners of a cell."""
+    if not cell or len(cell.text) > 4 * _MAX_BODY:
+        return (), ()
+    match = _WITH.search(cell.text)
+    if match is not None and match.start() > 0:
+        return _bodies(cell.slice(0, match.start())), _bodies(cell.slice(match.end()))
+    if match is not None and match.end() < len(cell.text) and match.start() == 0:
+        return (), _bodies(cell.slice(match.end()))
+    return _bodies(cell), ()
+
+
+def _bodies(cell: TracedText) -> tuple[TracedText, ...]:
+    """The bodies of a cell one by one; words between separators that no rule knows are a body too."""
+    label = _LABEL.match(cell.text)
+    cell = trimmed(cell.slice(label.end() if label else 0))
+    names = split_names(cell.text)
+    if names:
+        return tuple(cell.slice(start, end) for start, end in names)
+    parts: list[TracedText] = []
+    position = _SEPARATOR.match(cell.text)
+    start = position.end() if position else 0
+    while start < len(cell.text) and len(parts) < 40:
+        found = bodies_from(cell.text, start)
+        if found is not None:
+            parts.extend(cell.slice(body.start, body.end) for body in found.bodies)
+            end = found.end
+            bracket = re.match(r"\s?\([^()]{0,120}\)", cell.text[end:])
+            if bracket:
+                end += bracket.end()
+            rest = re.match(r"[^,;]*", cell.text[end:])
+            if (
+                rest
+                and rest[0].strip()
+                and not _SEPARATOR.fullmatch(rest[0])
+                and bodies_from(cell.text, end + 1) is None
+            ):
+                parts[-1] = cell.slice(found.bodies[-1].start, end + rest.end())
+                end += rest.end()
+        else:
+            chunk = re.match(r"[^,;]+", cell.text[start:])
+            end = start + (chunk.end() if chunk else 1)
+            parts.append(trimmed(cell.slice(start, end)))
+        separator = _SEPARATOR.match(cell.text, end)
+        start = max(separator.end() if separator else end, end)
+        if start == end and found is None:
+            start += 1
+    return tuple(replace_dash(part) for part in parts if part and len(part.text) <= _MAX_BODY)
+
+
+def replace_dash(part: TracedText) -> TracedText:
+    """Without a bullet before it."""
+    match = re.match(r"[-–+•*]\s", part.text)
+    return part.slice(match.end()) if match else part

@@ -1,0 +1,125 @@
+"""Which of the times in a task are times of the task: limits and recurrences, not dates of papers or of history."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.document import Document
+from pipeline.language.time_expressions import PlanDate, TimeExpression, find_times
+
+__all__ = ["TimeContext", "accepted_times", "plan_date"]
+
+_NUMBER_BEFORE = re.compile(
+    r"(?:(?<!\w)số:?\s?\S{1,40}|[\w.&-]*\d[\w.&-]*/[\w./&-]*[A-ZĐ][\w./&-]*|\d+-[A-ZĐ]{2,}/?[A-ZĐ]*),?\s?$"
+)
+_PAPER_BEFORE = re.compile(
+    r"(?:luật|bộ luật|pháp lệnh|hiến pháp|nghị quyết|nghị định|quyết định|thông tư|chỉ thị|công văn|kế hoạch|hướng dẫn|thông báo|văn bản"
+    r"|tờ trình|công điện|kết luận|quy định|đề án|báo cáo|phụ lục)\b[^.;,]{0,90}$",
+    re.IGNORECASE,
+)
+_MADE_BEFORE = re.compile(
+    r"(?:ban hành|ký|thành lập|sinh|cấp|ra đời|công bố|thông qua|khai giảng|truyền thống|giải phóng|quốc khánh)\s$",
+    re.IGNORECASE,
+)
+_FEAST_BEFORE = re.compile(
+    r"(?:chào mừng|kỷ niệm|nhân dịp|hướng tới|hưởng ứng|thành lập|lễ kỷ niệm|ngày [A-ZĐ]\w+ [^.;]{0,40})[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_PROGRAMME = re.compile(
+    r"(?:chương trình|chiến lược|đề án|kế hoạch|nghị quyết|quy hoạch|dự án|tầm nhìn|định hướng|chỉ thị|quyết định|luật)\b(?P<rest>[^.;]*)$",
+    re.IGNORECASE,
+)
+_AIMS = re.compile(
+    r"phấn đấu|đảm bảo|bảo đảm|hoàn thành|đạt|xây dựng được|mục tiêu|chỉ tiêu|đến\s?hết|xong|chậm nhất|có|giảm|tăng",
+    re.IGNORECASE,
+)
+_DATA_BEFORE = re.compile(
+    r"(?:số liệu|kỳ|mốc|niên độ|thời điểm|giai đoạn|dữ liệu|kết quả)\s?(?:\d+\s?tháng|báo cáo|thống kê|tính|lấy|được tính|năm)?[^.;]{0,25}\(?\s?$",
+    re.IGNORECASE,
+)
+_REPORT_OF = re.compile(
+    r"(?:báo cáo|kết quả|kế hoạch|công tác|nhiệm vụ|kỳ|số liệu|đợt|phiên|họp)\s(?:công tác\s)?$", re.IGNORECASE
+)
+_CHECKLIST = re.compile(r"^(?:việc|công tác|kết quả|tình hình|tỷ lệ|số lượng|mức độ)\s", re.IGNORECASE)
+_QUANTIFIED = re.compile(
+    r"\d+(?:[.,]\d+)?\s?%|ít nhất|tối thiểu|trên \d|đạt (?:tiêu chí|chuẩn|tỷ lệ)|hoàn thành", re.IGNORECASE
+)
+_VAGUE = re.compile(r"\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
+_DAILY = re.compile(r"^(?:hằng|hàng)\sngày$", re.IGNORECASE)
+_SLACK_DAYS = 31
+
+
+@dataclass(frozen=True, slots=True)
+class TimeContext:
+    """Where the times stand.
+
+    Attributes:
+        purpose: among aims and demands, where only what is counted binds anybody.
+        targets: in a part of figures to be reached.
+        told: somebody is told to do it.
+    """
+
+    plan: PlanDate
+    purpose: bool = False
+    targets: bool = False
+    told: bool = True
+
+
+def plan_date(document: Document) -> PlanDate:
+    """The plan's own date, as far as its fields say it."""
+    date = document.records.document.date
+    return PlanDate.of(str(date.normal) if date is not None else None)
+
+
+def accepted_times(text: str, context: TimeContext) -> list[TimeExpression]:
+    """The times that limit or repeat what a text tells somebody to do, in order."""
+    if context.purpose and not context.targets and not _QUANTIFIED.search(text):
+        return []
+    if not context.told and _CHECKLIST.match(text):
+        return []
+    return [time for time in find_times(text, context.plan) if _binds(text, time, context)]
+
+
+def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
+    before = text[max(0, time.start - 140) : time.start]
+    printed = text[time.start : time.end]
+    if time.unit in ("school-year", "years", "clock", "cell"):
+        return False
+    if time.kind == "recurring":
+        return not _DAILY.match(printed)
+    if _is_past(time, context.plan):
+        return False
+    if time.unit in ("year", "half") and not time.preposition:
+        return False
+    if time.unit == "year" and time.preposition in ("đến", "tới", "trong", "hết", "vào") and _names_programme(before):
+        return False
+    if context.purpose and (_VAGUE.search(printed) or _VAGUE.match(text[time.end : time.end + 40])):
+        return False
+    if time.kind == "period" and _DATA_BEFORE.search(before):
+        return False
+    if not time.preposition and not _stands_free(before, time):
+        return False
+    return not (time.unit in ("day", "days") and _MADE_BEFORE.search(before))
+
+
+def _stands_free(before: str, time: TimeExpression) -> bool:
+    """Whether a time without a preposition is no paper's date, no feast and no period that a report is about."""
+    if time.unit in ("day", "days"):
+        return not (_NUMBER_BEFORE.search(before) or _PAPER_BEFORE.search(before) or _FEAST_BEFORE.search(before))
+    return not (_NUMBER_BEFORE.search(before) or _REPORT_OF.search(before))
+
+
+def _names_programme(before: str) -> bool:
+    """Whether the year belongs to the name of a programme and no aim is said between the two."""
+    match = _PROGRAMME.search(before)
+    return match is not None and not _AIMS.search(match["rest"])
+
+
+def _is_past(time: TimeExpression, plan: PlanDate) -> bool:
+    last = time.last or time.first
+    if last is None or plan.year is None:
+        return False
+    if time.last is None and time.kind == "period":
+        return int(last[:4]) < plan.year
+    year, month, day = plan.year, plan.month or 1, plan.day or 1
+    ordinal = (int(last[:4]) - year) * 365 + (int(last[5:7]) - month) * 30 + int(last[8:10]) - day
+    return ordinal < -_SLACK_DAYS
