@@ -1,7 +1,7 @@
 """Setting type: words, lines, tables and pages."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.layout import A4_PT, lay_out
@@ -40,6 +40,7 @@ def test_parse_lets_a_notation_break_after_its_hyphen() -> None:
     assert fill(words, 14, 500)[0].text == "Số 12/KH-UBND ngày 2024-2025"
 
 
+@settings(deadline=None)
 @given(TEXT, st.floats(30, 400))
 def test_fill_keeps_every_word_and_the_measure(text: str, measure_pt: float) -> None:
     lines = fill(parse(text), 13, measure_pt)
@@ -48,6 +49,7 @@ def test_fill_keeps_every_word_and_the_measure(text: str, measure_pt: float) -> 
     assert [line.last for line in lines] == [False] * (len(lines) - 1) + [True]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=5))
 def test_set_table_holds_every_cell_inside_its_row(cells: list[tuple[str, str]]) -> None:
     table = Table((1.0, 2.0), ("TT", "Nội dung"), tuple(cells), ("centre", "left"))
@@ -77,6 +79,7 @@ def test_lay_out_puts_blocks_in_reading_order() -> None:
     assert place.x_pt > A4_PT[0] / 2
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60))
 def test_lay_out_numbers_pages_and_keeps_within_them(paragraphs: int) -> None:
     pages = lay_out(small_document(*[Text("Tổ chức triển khai thực hiện kế hoạch. " * 6)] * paragraphs))

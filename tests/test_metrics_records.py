@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.record_metrics import DOCUMENT_FIELDS, TABLE_FIELDS, fold, match_records, score_document, similarity
@@ -110,6 +110,7 @@ def test_score_document_of_gold_is_perfect() -> None:
     assert scores.mission_sections.counts.f1 == 1
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TABLES), st.randoms(use_true_random=False))
 def test_score_document_ignores_the_order_of_records(table: str, random: Any) -> None:
     shuffled = copy.deepcopy(GOLD)
@@ -117,6 +118,7 @@ def test_score_document_ignores_the_order_of_records(table: str, random: Any) ->
     assert score_document(shuffled, GOLD) == score_document(GOLD, GOLD)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TABLES), st.integers(0, 9))
 def test_score_document_dropped_record_lowers_recall_only(table: str, choice: int) -> None:
     reduced = copy.deepcopy(GOLD)
@@ -128,6 +130,7 @@ def test_score_document_dropped_record_lowers_recall_only(table: str, choice: in
     assert all(scores[other].counts.f1 == 1 for other in TABLES if other != table)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TABLES), st.integers(0, 9))
 def test_score_document_repeated_record_lowers_precision_only(table: str, choice: int) -> None:
     padded = copy.deepcopy(GOLD)
@@ -138,6 +141,7 @@ def test_score_document_repeated_record_lowers_precision_only(table: str, choice
     assert counts.precision == pytest.approx(whole / (whole + 1))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(TABLES), st.integers(0, 9)), max_size=8))
 def test_score_document_mirrored_swaps_precision_and_recall(drops: list[tuple[str, int]]) -> None:
     reduced = copy.deepcopy(GOLD)
@@ -238,6 +242,7 @@ def test_record_scores_start_from_nothing_and_go_to_json() -> None:
     assert shown["tables"]["rewards"]["fields"]["amount"]["accuracy"] == 1
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_similarity_is_symmetric_and_within_bounds(first: str, second: str) -> None:
     assert similarity(first, second) == similarity(second, first)
@@ -245,6 +250,7 @@ def test_similarity_is_symmetric_and_within_bounds(first: str, second: str) -> N
     assert similarity(first, first) == 1
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.text_metrics import TextScore, fold_tone_placement, normalise, score_page, score_pages
@@ -40,6 +40,7 @@ def test_fold_tone_placement_leaves_closed_syllables() -> None:
     assert fold_tone_placement("hoàng, toán, loét, suýt, quỳ") == "hoàng, toán, loét, suýt, quỳ"
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_normalise_is_idempotent_and_blind_to_line_breaks(lines: list[str]) -> None:
     once = normalise("\n".join(lines))
@@ -47,12 +48,14 @@ def test_normalise_is_idempotent_and_blind_to_line_breaks(lines: list[str]) -> N
     assert normalise(" ".join(lines)) == once
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_normalise_reads_decomposed_text_alike(lines: list[str]) -> None:
     page = "\n".join(lines)
     assert normalise(unicodedata.normalize("NFD", page)) == normalise(page)
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_score_page_of_gold_is_free_of_errors(lines: list[str]) -> None:
     page = "\n".join(lines)
@@ -72,6 +75,7 @@ def test_score_page_counts_reading_order() -> None:
     assert score_page("hai một", "một hai").word_errors == 2
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_score_page_unread_is_all_errors(lines: list[str]) -> None:
     score = score_page("", "\n".join(lines))
@@ -84,6 +88,7 @@ def test_score_page_of_empty_gold_counts_what_was_invented() -> None:
     assert score_page("", "").cer == 0.0
 
 
+@settings(deadline=None)
 @given(LINES, LINES, LINES)
 def test_score_pages_add_up_in_any_grouping(first: list[str], second: list[str], third: list[str]) -> None:
     gold = ["\n".join(page) for page in (first, second, third)]
