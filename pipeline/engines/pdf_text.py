@@ -17,7 +17,7 @@ _BOLD_WEIGHT = 600
 _INVISIBLE = 3
 _STROKED = 2
 _SOFT_HYPHEN = "\u00ad"
-_HYPHEN_BREAK = "\ufffe"  # what PDFium says for a hyphen at the end of a line
+_HYPHEN_BREAKS = {"\ufffe", "\x02"}  # what PDFium, by its version, says for a hyphen at the end of a line
 _DROPPED = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\x00"}
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
@@ -132,7 +132,7 @@ class _Reader:
         pdfium.FPDFText_GetCharOrigin(self._raw, index, x, y)
         box = self._box(left.value, bottom.value, right.value, top.value)
         _, baseline = self._point(x.value, y.value)
-        text = "-" if text == _HYPHEN_BREAK else _LIGATURES.get(text, text)
+        text = "-" if text in _HYPHEN_BREAKS else _LIGATURES.get(text, text)
         return _Character(text, box, baseline, self._style(index))
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
