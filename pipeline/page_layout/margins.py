@@ -1,28 +1,14 @@
-"""What stands outside the text: page numbers, footnotes, stamps, specks."""
+"""What stands outside the text: page numbers and footnotes."""
 
 import re
 from collections.abc import Sequence
 
 from pipeline.page_layout.rows import Row
-from pipeline.page_layout.tokens import Token, folded
 
-__all__ = ["find_footnotes", "find_page_number", "specks"]
+__all__ = ["find_footnotes", "find_page_number"]
 
 _NUMBER = re.compile(r"^[\-–—.\s]*(?:trang\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?[\-–—.\s]*$", re.IGNORECASE)
-_RULE_MARKS = frozenset("|\\/_~=°—[]{}<>")
 _NOTE = re.compile(r"^(?:[¹²³⁴⁵⁶⁷⁸⁹⁰*†]|\(?\d{1,2}\)?(?=\s|[A-ZĐÀ-Ỹ]))")
-
-
-def specks(tokens: Sequence[Token], unit: float) -> list[Token]:
-    """Marks that are no words: read without any sureness, or no letters and far too big or too small."""
-    found: list[Token] = []
-    for token in tokens:
-        letters = folded(token.text)
-        unread = token.confidence < 0.25 and len(letters) <= 2
-        rule = token.confidence < 0.6 and not letters and not _RULE_MARKS.isdisjoint(token.text)
-        if unread or rule:
-            found.append(token)
-    return found
 
 
 def find_page_number(rows: Sequence[Row], unit: float) -> Row | None:

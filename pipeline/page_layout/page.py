@@ -6,8 +6,9 @@ from pipeline.document import Block, BlockKind, Page
 from pipeline.page_layout.blocks import block_of
 from pipeline.page_layout.foot import find_foot
 from pipeline.page_layout.header import find_header
-from pipeline.page_layout.margins import find_footnotes, find_page_number, specks
+from pipeline.page_layout.margins import find_footnotes, find_page_number
 from pipeline.page_layout.rows import Row, rows_of
+from pipeline.page_layout.stamps import noise_in, signature_appearance, stamp_in_frame, stamp_without_frame
 from pipeline.page_layout.tables import table_of, tokens_in
 from pipeline.page_layout.tokens import Token, typical_height, upright_tokens
 from pipeline.stage import CleanPicture
@@ -17,18 +18,26 @@ __all__ = ["lay_out"]
 
 def lay_out(page: Page, picture: CleanPicture | None, *, tables: bool = True) -> tuple[Block, ...]:
     """The page's blocks in reading order; every word that has a box and a text is in exactly one line of them."""
-    tokens = upright_tokens(page, picture)
-    unit = typical_height(tokens)
-    dropped = specks(tokens, unit)
-    free = _without(tokens, dropped)
+    free = upright_tokens(page, picture)
+    unit = typical_height(free)
+    stamps: list[list[Token]] = []
     placed: list[tuple[float, Block]] = []
-    if tables and picture is not None:
-        for grid in picture.grids:
-            held = tokens_in(grid, free)
-            if held and len(grid.cells) > 1:
-                placed.append((min(token.top for token in held), table_of(grid, held)))
-                free = _without(free, held)
+    width = float(picture.pixels.shape[1]) if picture is not None else 0.0
+    for grid in picture.grids if picture is not None else ():
+        held = tokens_in(grid, free)
+        if stamp_in_frame(grid, held, width):
+            stamps.append(held)
+        elif tables and held:
+            placed.append((min(token.top for token in held), table_of(grid, held)))
+        else:
+            continue
+        free = _without(free, held)
     rows = rows_of(free)
+    for find in (signature_appearance, stamp_without_frame, noise_in):
+        found = find(rows, unit)
+        if found:
+            stamps.append(found)
+            rows = _rows_without(rows, frozenset(token.word_id for token in found))
     number = find_page_number(rows, unit)
     if number is not None:
         rows = [row for row in rows if row is not number]
@@ -56,10 +65,11 @@ def lay_out(page: Page, picture: CleanPicture | None, *, tables: bool = True) ->
     end: list[Block] = []
     if foot is not None:
         end.extend(_blocks("foot-left", foot.left))
-        end.extend(_blocks("foot-right", foot.right))
+        for signature in foot.right:
+            end.extend(_blocks("foot-right", signature))
     end.extend(_blocks("footnote", notes))
-    stamps = _blocks("stamp", rows_of(dropped))
-    return (*top, *_body(rows, placed), *end, *bottom, *stamps)
+    marks = [block_of("stamp", rows_of(held)) for held in stamps]
+    return (*top, *_body(rows, placed), *end, *bottom, *marks)
 
 
 def _body(rows: Sequence[Row], placed: Sequence[tuple[float, Block]]) -> list[Block]:

@@ -11,7 +11,8 @@ from pipeline.page_layout.tokens import Token, folded, typical_height
 __all__ = ["Row", "rows_of", "split_at_gaps"]
 
 _MEMORY = 5  # words that a line's height is remembered over
-_SHARED = 0.45  # of the lower height: less is another line
+_SHARED = 0.4  # of two heights: less is another line
+_FAR = 0.01  # taken off for each height of a word between two words
 _TALL = 2.2  # heights of a word: a mark that crosses lines
 _SKEW = 0.0015  # slope from which lines are levelled
 _LOW = frozenset(".,_…․")
@@ -110,17 +111,23 @@ def rows_of(tokens: Iterable[Token]) -> list[Row]:
     if not found:
         return []
     unit = typical_height(found)
-    tall = [token for token in found if token.height > _TALL * unit and token.width < 12 * unit]
-    low = found if not tall else [token for token in found if token not in set(tall)]
-    chains = _chains(low, unit, 0.0)
+    plain = [token for token in found if not _is_odd(token, unit)]
+    chains = _chains(plain, unit, 0.0)
     slope = _slope(chains)
     if abs(slope) > _SKEW:
-        chains = _chains(low, unit, slope)
+        chains = _chains(plain, unit, slope)
     chains = _joined(chains)
-    for token in tall:
-        _place_tall(chains, token, _band(token, unit, slope), unit)
+    for token in (token for token in found if _is_odd(token, unit)):
+        _place_odd(chains, token, _band(token, unit, slope), unit)
     rows = [Row.of(chain.tokens) for chain in chains]
     return sorted(rows, key=lambda row: (row.y - slope * row.x, row.left))
+
+
+def _is_odd(token: Token, unit: float) -> bool:
+    """Whether a mark is too tall or too doubtful for others to be lined up with it."""
+    if token.height > _TALL * unit and token.width < 12 * unit:
+        return True
+    return token.confidence < 0.6 and token.height > 0.5 * unit and not folded(token.text)
 
 
 def _band(token: Token, unit: float, slope: float) -> tuple[float, float]:
@@ -144,13 +151,15 @@ def _chains(tokens: Sequence[Token], unit: float, slope: float) -> list[_Chain]:
     for token in tokens:
         band = _band(token, unit, slope)
         best: _Chain | None = None
-        most = _SHARED
+        most = 0.0
         for chain in chains:
             if chain.bottom <= band[0] or chain.top >= band[1]:
                 continue
+            last = chain.tokens[-1]
             share = _share((chain.top, chain.bottom), band)
-            if share > most and _may_follow(chain.tokens[-1], token, share):
-                best, most = chain, share
+            near = share - min(_FAR * max(token.left - last.right, 0.0) / unit, 0.25)
+            if share > _SHARED and near > most and _may_follow(last, token, share):
+                best, most = chain, near
         if best is None:
             chains.append(_Chain([token], [band], *band))
         else:
@@ -161,16 +170,16 @@ def _chains(tokens: Sequence[Token], unit: float, slope: float) -> list[_Chain]:
 def _may_follow(last: Token, token: Token, share: float) -> bool:
     """Whether two boxes may stand beside each other; on the same height they may overlap, boxes being careless."""
     overlap = min(last.right, token.right) - token.left
-    return overlap <= 0.5 * min(last.width, token.width) or (share > 0.7 and token.x > last.x)
+    return overlap <= 0.5 * min(last.width, token.width) or (share > 0.6 and token.x > last.x)
 
 
 def _share(first: tuple[float, float], second: tuple[float, float]) -> float:
-    """How much of the lower of two heights both share, less how far their middles are apart."""
+    """How much of two heights both share, 0 to 1, less how far their middles are apart."""
     overlap = min(first[1], second[1]) - max(first[0], second[0])
     lower = min(first[1] - first[0], second[1] - second[0])
     higher = max(first[1] - first[0], second[1] - second[0])
     apart = abs((first[0] + first[1]) - (second[0] + second[1])) / 2
-    return overlap / max(lower, 1e-9) - 0.2 * apart / max(higher, 1e-9)
+    return (overlap / max(lower, 1e-9) + overlap / max(higher, 1e-9)) / 2 - 0.2 * apart / max(higher, 1e-9)
 
 
 def _joined(chains: Sequence[_Chain]) -> list[_Chain]:
@@ -181,7 +190,7 @@ def _joined(chains: Sequence[_Chain]) -> list[_Chain]:
         head = chain.bands[:_MEMORY]
         band = (median(top for top, _ in head), median(bottom for _, bottom in head))
         for other in done:
-            near = _share((other.top, other.bottom), band) > 0.7
+            near = _share((other.top, other.bottom), band) > 0.6
             if near and other.tokens[-1].right - start.left <= 0.5 * min(other.tokens[-1].width, start.width):
                 for token, one in zip(chain.tokens, chain.bands, strict=True):
                     other.add(token, one)
@@ -191,8 +200,8 @@ def _joined(chains: Sequence[_Chain]) -> list[_Chain]:
     return done
 
 
-def _place_tall(chains: list[_Chain], token: Token, band: tuple[float, float], unit: float) -> None:
-    """Put a mark that crosses lines on the one that its middle is on, if there is room for it there."""
+def _place_odd(chains: list[_Chain], token: Token, band: tuple[float, float], unit: float) -> None:
+    """Put an odd mark on the line that its middle is on, if there is room for it there."""
     middle = (band[0] + band[1]) / 2
     for chain in chains:
         free = all(min(one.right, token.right) - max(one.left, token.left) < 0.3 * unit for one in chain.tokens)

@@ -1,0 +1,122 @@
+"""Stamps of arrival, appearances of digital signatures, and marks that are no words."""
+
+import re
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from pipeline.document import Box
+from pipeline.page_layout.rows import Row, split_at_gaps
+from pipeline.page_layout.tokens import Token, folded
+from pipeline.stage import Grid
+
+__all__ = ["is_noise", "is_readable", "noise_in", "signature_appearance", "stamp_in_frame", "stamp_without_frame"]
+
+_ARRIVAL_WORDS = frozenset({"den", "so", "ngay", "gio", "chuyen", "kyhieu", "ky", "hieu", "luu", "cv", "congvan"})
+_ARRIVAL_STARTS = ("so", "ngay", "gio", "chuyen", "luu", "congvan", "cv", "kinhchuyen")
+_SIGNED = ("kyboi", "nguoiky", "coquan", "thoigianky", "ngayky", "signaturenotverified", "digitallysigned", "email")
+_SYLLABLE = re.compile(
+    r"(?:ngh?|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?", re.ASCII
+)
+_BULLETS = frozenset("-–—+*•~")
+_APART = 1.5  # heights of a word: wider than a space
+
+
+def is_readable(token: Token) -> bool:
+    """Whether a word could be one: a syllable, a number, an abbreviation that was read surely."""
+    text = folded(token.text)
+    if not text:
+        return False
+    if text.isdigit() or _SYLLABLE.fullmatch(text):
+        return True
+    return token.confidence >= 0.5 and len(text) > 1
+
+
+def noise_in(rows: Iterable[Row], unit: float) -> list[Token]:
+    """Words of handwriting, seals and specks: what was read there is unsure and looks like nothing printed."""
+    found: list[Token] = []
+    for row in rows:
+        pieces = split_at_gaps(row, _APART * unit)
+        for index, piece in enumerate(pieces):
+            leads = index == 0 and len(pieces) > 1 and pieces[1].left - piece.right < 4 * unit
+            if leads and piece.text in _BULLETS:
+                continue
+            if is_noise(piece, unit):
+                found.extend(piece.tokens)
+            else:
+                found.extend(
+                    token
+                    for token in piece.tokens[1:]
+                    if token.confidence < 0.5 and not folded(token.text) and token.height < 0.5 * unit
+                )
+    return found
+
+
+def is_noise(piece: Row, unit: float) -> bool:
+    """Whether a piece of a line that stands by itself is no print."""
+    sure = piece.confidence
+    letters = piece.folded
+    if sure >= 0.75:
+        return False
+    if not letters:
+        return sure < 0.6
+    readable = sum(len(folded(token.text)) for token in piece.tokens if is_readable(token)) / len(letters)
+    tall = piece.height > 1.5 * unit and (readable < 0.6 or len(letters) <= 2 or sure < 0.3)
+    tiny = piece.height < 0.35 * unit and len(letters) <= 2
+    short = len(letters) <= 2 and sure < 0.5 and not letters.isdigit()
+    return tiny or short or (tall and sure < 0.65) or (sure < 0.35 and readable < 0.5)
+
+
+def stamp_in_frame(grid: Grid, tokens: Sequence[Token], page_width: float) -> bool:
+    """Whether a small ruled frame with these words in it is an arrival stamp."""
+    if grid.box.width > 0.45 * page_width or len(tokens) > 30:
+        return False
+    hits = {text for text in (folded(token.text) for token in tokens) if text in _ARRIVAL_WORDS}
+    return len(hits) >= 2 or any(_is_arrival(token) for token in tokens)
+
+
+def _is_arrival(token: Token) -> bool:
+    return folded(token.text) == "den" and token.text.isupper()
+
+
+def stamp_without_frame(rows: Sequence[Row], unit: float) -> list[Token]:
+    """The words of an arrival stamp whose frame was not found: ĐẾN in capitals by itself and what stands around."""
+    pieces = [piece for row in rows for piece in split_at_gaps(row, _APART * unit)]
+    for piece in pieces:
+        if not _is_arrival(piece.tokens[0]) or len(piece.tokens) > 6:
+            continue
+        around = Box(piece.left - 4 * unit, piece.top - 4 * unit, piece.left + 16 * unit, piece.bottom + 5 * unit)
+        near = [
+            other
+            for other in pieces
+            if other is not piece
+            and around.left <= other.x <= around.right
+            and around.top <= other.y <= around.bottom
+            and (other.folded.startswith(_ARRIVAL_STARTS) or other.confidence < 0.6)
+            and len(other.tokens) <= 6
+        ]
+        if any(other.folded.startswith(_ARRIVAL_STARTS) for other in near) or len(piece.tokens) > 1:
+            return [token for held in (piece, *near) for token in held.tokens]
+    return []
+
+
+def signature_appearance(rows: Sequence[Row], unit: float) -> list[Token]:
+    """The words of a digital signature's box: who signed, for whom, when."""
+    pieces = [piece for row in rows for piece in split_at_gaps(row, _APART * unit)]
+    lines = [piece for piece in pieces if piece.folded.startswith(_SIGNED)]
+    if len(lines) < 2:
+        return []
+    # Its lines begin below each other; a line of the text that happens to begin so does not.
+    left = median(line.left for line in lines)
+    lines = [line for line in lines if abs(line.left - left) < 3 * unit]
+    lines.sort(key=lambda line: line.y)
+    height = median(line.height for line in lines)
+    if len(lines) < 2 or lines[-1].y - lines[0].y > 12 * height:
+        return []
+    right = max(line.right for line in lines)
+    top, bottom = lines[0].top - 0.5 * height, lines[-1].bottom + 1.5 * height
+    return [
+        token
+        for piece in pieces
+        if top <= piece.y <= bottom and left - 3 * unit <= piece.left and piece.right <= right + 3 * unit
+        for token in piece.tokens
+    ]
