@@ -56,6 +56,8 @@ def _reason(path: Path) -> str | None:
     """Why a folder's file is not tried, or None."""
     if path.name.startswith((".", "~$")):
         return "hidden"
+    if path.name.lower().endswith(".gold.txt"):
+        return "gold text, no document"
     ending = path.suffix.lower()
     if ending not in ENDINGS:
         return f"ending {ending} is not read" if ending else "has no ending"

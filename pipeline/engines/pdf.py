@@ -1,6 +1,7 @@
 """PDF files by PDFium: pages as pictures, and what the file itself says about them."""
 
 import ctypes
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ __all__ = ["PageFacts", "PdfFile"]
 _POINTS_PER_INCH = 72.0
 _MAIN_PICTURE_SHARE = 0.1
 _WHITE = 250
+_LARGEST_PAGELESS_BYTES = 1_000_000
+_NO_PAGES = re.compile(rb"/Count\s+0\b[^>]*/Type\s*/Pages\b|/Type\s*/Pages\b[^>]*/Count\s+0\b")
 # PDFium may not be entered by two threads at once, whatever the document.
 _LOCK = threading.RLock()
 
@@ -166,6 +169,8 @@ class PdfFile:
 
 def _open(path: Path) -> Any:
     with _LOCK:
+        # PDFium keeps the error of the last file that failed; failing on nothing makes that an error of format.
+        pdfium.FPDF_LoadMemDocument(b"", 0, None)
         try:
             return pypdfium2.PdfDocument(path)
         except FileNotFoundError as error:
@@ -176,9 +181,20 @@ def _open(path: Path) -> Any:
                     f"{path.name} needs a password.",
                     remedy="Save a copy without the password, for example with `qpdf --decrypt`.",
                 ) from error
+            if _says_no_pages(path):
+                raise EmptyInputError(
+                    f"{path.name} has no pages.", remedy="Make the PDF again from its pages."
+                ) from error
             raise DamagedInputError(
                 f"{path.name} is truncated or broken.", remedy="Copy it again from where it came, or scan it anew."
             ) from error
+
+
+def _says_no_pages(path: Path) -> bool:
+    """Whether a file that PDFium does not open is whole, but without a page; only a small one can be."""
+    if path.stat().st_size > _LARGEST_PAGELESS_BYTES:
+        return False
+    return _NO_PAGES.search(path.read_bytes()) is not None
 
 
 def _pictures(page: Any, area_pt: float) -> tuple[float, float]:
