@@ -94,7 +94,7 @@ def find_foot(rows: Sequence[Row], unit: float) -> Foot | None:
 def _two_columns(rows: Sequence[Row], start: int, frame: tuple[float, float], unit: float) -> Foot:
     """Recipients on the left and a signature on the right of them."""
     tokens = [token for row in rows[start:] for token in row.tokens]
-    gutter = _gutter(tokens, rows[start].tokens[0], frame, unit)
+    gutter = _gutter(tokens, min(token.left for token in tokens), frame, unit)
     if gutter is None:
         return Foot(tuple(rows_of(tokens)), (), frozenset(token.word_id for token in tokens))
     left = [token for token in tokens if token.x < gutter]
@@ -115,13 +115,19 @@ def _recipients(rows: Sequence[Row], frame: tuple[float, float]) -> int | None:
         text = "".join(folded(token.text) for token in row.tokens[:3])
         if row.left > frame[0] + 0.3 * (frame[1] - frame[0]) or len(text) < 5:
             continue
-        if fuzz.ratio(_RECIPIENTS, text[: len(_RECIPIENTS)]) < 70 or row.tokens[0].text[:1].islower():
+        if fuzz.ratio(_RECIPIENTS, text[: len(_RECIPIENTS)]) < 78 or not _is_list(rows[index:], frame):
             continue
         first = row.tokens[:2] if len(folded(row.tokens[0].text)) < 5 else row.tokens[:1]
         marked = first[-1].text.endswith((":", ".", ";", ","))
         if marked or len(first) == len(row.tokens) or row.tokens[len(first)].left - first[-1].right > row.height:
             return index
     return None
+
+
+def _is_list(rows: Sequence[Row], frame: tuple[float, float]) -> bool:
+    """Whether lines are short ones, not those of running text."""
+    wide = sum(row.width > 0.85 * (frame[1] - frame[0]) and len(row.tokens) > 9 for row in rows)
+    return wide <= 2 + len(rows) // 5
 
 
 def _list_of_copies(rows: Sequence[Row], frame: tuple[float, float], unit: float) -> int | None:
@@ -147,8 +153,7 @@ def _signers(row: Row, frame: tuple[float, float], unit: float) -> list[Row]:
     """The pieces of a line that name an authority or a position, as they stand above a signature."""
     found: list[Row] = []
     for piece in split_at_gaps(row, _GAP * unit):
-        letters = [letter for letter in piece.text if letter.isalpha()]
-        if len(letters) < 4 or sum(letter.isupper() for letter in letters) < 0.85 * len(letters):
+        if not _is_capital(piece):
             continue
         text = piece.folded
         named = _AUTHORITY.match(piece.text) or any(
@@ -159,31 +164,34 @@ def _signers(row: Row, frame: tuple[float, float], unit: float) -> list[Row]:
     return found
 
 
+def _is_capital(piece: Row) -> bool:
+    letters = [letter for letter in piece.text if letter.isalpha()]
+    return len(letters) >= 4 and sum(letter.isupper() for letter in letters) >= 0.85 * len(letters)
+
+
 def _signatures(rows: Sequence[Row], signed: Sequence[int], frame: tuple[float, float], unit: float) -> Foot | None:
     """Signatures without recipients beside them: one on the right, or several side by side, band under band."""
     middle = (frame[0] + frame[1]) / 2
-    signed = [
-        index
-        for index in signed
-        if len(_signers(rows[index], frame, unit)) > 1 or _signers(rows[index], frame, unit)[0].x > middle
-    ]
-    if not signed:
+    heads = {index: _signers(rows[index], frame, unit) for index in signed}
+    leading = [index for index in signed if len(heads[index]) > 1 or heads[index][0].x > middle]
+    if not leading:
         return None
-    start = signed[-1]
-    for index in reversed(signed[:-1]):
+    start = leading[-1]
+    for index in reversed(leading[:-1]):
         if all(_is_short(row, frame, unit) for row in rows[index:start]):
             start = index
     if not all(_is_short(row, frame, unit) for row in rows[start:]):
         return None
+    beside = [row for row in rows[start:] if row.left < heads[start][0].left - 4 * unit]
+    if len(heads[start]) == 1 and len(beside) > 1 and not any(_starts(row) for row in beside):
+        return _two_columns(rows, start, frame, unit)
     bands: list[list[Row]] = []
     for index in range(start, len(rows)):
         row = rows[index]
         if not bands or (index in signed and row.top - bands[-1][-1].bottom > 1.2 * unit and _starts(row)):
             bands.append([])
         bands[-1].append(row)
-    columns: list[tuple[Row, ...]] = []
-    for band in bands:
-        columns.extend(_side_by_side(band, frame, unit))
+    columns = [column for band in bands for column in _side_by_side(band, frame, unit)]
     ids = frozenset(token.word_id for column in columns for row in column for token in row.tokens)
     return Foot((), tuple(columns), ids)
 
@@ -199,7 +207,11 @@ def _is_short(row: Row, frame: tuple[float, float], unit: float) -> bool:
 
 def _side_by_side(band: Sequence[Row], frame: tuple[float, float], unit: float) -> list[tuple[Row, ...]]:
     """The signatures of a band: each piece goes to the one whose first line it stands under."""
-    heads = [piece.x for piece in _signers(band[0], frame, unit)] or [band[0].x]
+    # An authority may be lost under a seal: the line of capitals with the most pieces says how many there are.
+    heads = max(
+        ([piece.x for piece in split_at_gaps(row, _GAP * unit) if _is_capital(piece)] for row in band[:3]),
+        key=len,
+    ) or [band[0].x]
     columns: list[list[Token]] = [[] for _ in heads]
     for row in band:
         for piece in split_at_gaps(row, _GAP * unit):
@@ -208,9 +220,9 @@ def _side_by_side(band: Sequence[Row], frame: tuple[float, float], unit: float) 
     return [tuple(rows_of(column)) for column in columns if column]
 
 
-def _gutter(tokens: Sequence[Token], anchor: Token, frame: tuple[float, float], unit: float) -> float | None:
+def _gutter(tokens: Sequence[Token], left: float, frame: tuple[float, float], unit: float) -> float | None:
     """Where the fewest and least sure words are crossed between the two columns; None where one stands alone."""
-    places = np.arange(anchor.left + 3 * unit, frame[1] - 2 * unit, 0.25 * unit)
+    places = np.arange(left + 3 * unit, frame[1] - 2 * unit, 0.25 * unit)
     if not len(places):
         return None
     cost = np.zeros(len(places))

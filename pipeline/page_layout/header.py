@@ -110,23 +110,27 @@ def _date(head: Sequence[Row], anchors: Sequence[Token], unit: float) -> list[To
     for row in head:
         if not bottom - 0.5 * unit < row.y < bottom + 8 * unit:
             continue
-        for piece in split_at_gaps(row, 0.8 * unit):
-            # Blanks left for the day part the line; its pieces are gathered from the line's right end.
-            tokens = [token for token in row.tokens if token.left >= piece.left]
-            if piece.left < start - 8 * unit or not _is_date(tokens):
-                continue
-            return tokens
+        # Blanks left for the day part the line; its pieces are gathered from the line's right end.
+        ends = [
+            [token for token in row.tokens if token.left >= piece.left]
+            for piece in split_at_gaps(row, 0.8 * unit)
+            if piece.left > start - 4 * unit
+        ]
+        most = max((_date_words(tokens) for tokens in ends), default=0)
+        if most >= 2:
+            return next(tokens for tokens in reversed(ends) if _date_words(tokens) == most)
     return []
 
 
-def _is_date(tokens: Sequence[Token]) -> bool:
+def _date_words(tokens: Sequence[Token]) -> int:
+    """How many of the words of a date stand in a short line."""
     texts = [folded(token.text) for token in tokens]
-    hits = 0
-    for word in _DATE_WORDS:
-        hits += any(
-            text.startswith(word) or (len(text) <= len(word) + 1 and fuzz.ratio(word, text) >= 66) for text in texts
-        )
-    return hits >= 2 and len(tokens) <= 14
+    if len(texts) > 14:
+        return 0
+    return sum(
+        any(text.startswith(word) or (len(text) <= len(word) + 1 and fuzz.ratio(word, text) >= 66) for text in texts)
+        for word in _DATE_WORDS
+    )
 
 
 def _columns(

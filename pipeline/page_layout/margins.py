@@ -13,10 +13,18 @@ _NOTE = re.compile(r"^(?:[¹²³⁴⁵⁶⁷⁸⁹⁰*†]|\(?\d{1,2}\)?(?=\s|[A
 
 def find_page_number(rows: Sequence[Row], unit: float) -> Row | None:
     """The line that is the page's number: alone at the very top or the very bottom."""
-    for row in (*rows[:1], *reversed(rows[-1:])):
+    if not rows:
+        return None
+    for row in (rows[0], rows[-1]):
         if len(row.tokens) <= 3 and _NUMBER.match(row.text):
             return row
-    return None
+    if len(rows) < 3:
+        return None
+    # A figure misread is still told by its place: one or two letters in the middle, well above the first line.
+    middle = (min(row.left for row in rows) + max(row.right for row in rows)) / 2
+    first, second = rows[:2]
+    alone = len(first.text) <= 2 and second.top - first.bottom > 0.5 * unit and len(second.tokens) > 4
+    return first if alone and abs(first.x - middle) < 4 * unit else None
 
 
 def find_footnotes(rows: Sequence[Row], unit: float) -> list[Row]:

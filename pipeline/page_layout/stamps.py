@@ -60,10 +60,13 @@ def is_noise(piece: Row, unit: float) -> bool:
     if not letters:
         return sure < 0.6
     readable = sum(len(folded(token.text)) for token in piece.tokens if is_readable(token)) / len(letters)
-    tall = piece.height > 1.5 * unit and (readable < 0.6 or len(letters) <= 2 or sure < 0.3)
-    tiny = piece.height < 0.35 * unit and len(letters) <= 2
-    short = len(letters) <= 2 and sure < 0.5 and not letters.isdigit()
-    return tiny or short or (tall and sure < 0.65) or (sure < 0.35 and readable < 0.5)
+    if piece.height > 1.5 * unit:
+        return sure < 0.4 or (sure < 0.65 and (readable < 0.6 or len(letters) <= 2))
+    if piece.height < 0.35 * unit:
+        return sure < 0.4 or len(letters) <= 2
+    if len(letters) <= 2 and not letters.isdigit():
+        return sure < 0.5
+    return sure < 0.35 and readable < 0.5
 
 
 def stamp_in_frame(grid: Grid, tokens: Sequence[Token], page_width: float) -> bool:
