@@ -9,17 +9,13 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
+from corpus.typeset import font_at
 from pipeline import digitize
 from pipeline.document import Box, Document
 from pipeline.records import LIST_TABLES, Value
 
 DPI = 100
 TEXT_WIDTH_PX = 980
-FONTS = next(
-    folder
-    for folder in map(Path, ("/usr/share/fonts/truetype/liberation2", "/usr/share/fonts/truetype/liberation"))
-    if folder.is_dir()
-)
 COLOURS = {"document": "#1f6feb", "references": "#8250df", "sections": "#1a7f37", "movements": "#cf222e"}
 
 
@@ -53,7 +49,7 @@ def draw(document: Document, scan: Path) -> Image.Image:
     picture = Image.new("RGB", (page_image.width + TEXT_WIDTH_PX, page_image.height), "white")
     picture.paste(page_image)
     pen = ImageDraw.Draw(picture)
-    small, bold = (ImageFont.truetype(FONTS / f"LiberationSans-{style}.ttf", 17) for style in ("Regular", "Bold"))
+    small, bold = (font_at(style, 18) for style in ("Regular", "Bold"))
     left, top, last = page_image.width + 28, 24, ""
     for table, label, value in values(document):
         if table != last:

@@ -8,10 +8,6 @@ purpose=${1:-run}
 python=${PYTHON:-python3}
 
 system_packages=(tesseract-ocr tesseract-ocr-vie libgl1 libglib2.0-0)
-# Debian 12 has the version with Vietnamese letters under a name of its own.
-fonts=fonts-liberation
-grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release && fonts=fonts-liberation2
-[ "$purpose" = dev ] && system_packages+=("$fonts" poppler-utils)
 
 say() { printf 'sohoa: %s\n' "$*" >&2; }
 give_up() { say "$1"; printf '    %s\n' "${@:2}" >&2; exit 1; }
