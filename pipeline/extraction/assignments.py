@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.document import Document, TracedText
 from pipeline.extraction.roles import Role, coordinators, reported_to, role_of
-from pipeline.extraction.sentences import doer_of
+from pipeline.extraction.sentences import doer_at_end, doer_of
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
 from pipeline.extraction.task_values import inferred_value, printed_value, tidy, trimmed
-from pipeline.extraction.units import Addressees, Unit, units_of
+from pipeline.extraction.task_units import Addressees, Unit
+from pipeline.extraction.units import units_of
 from pipeline.language.bodies import Body, body_id
 from pipeline.language.nlp import fold_tones
 from pipeline.language.time_expressions import PlanDate
@@ -16,8 +17,6 @@ from pipeline.options import ExtractOptions
 from pipeline.records import Assignment, Value
 
 __all__ = ["extract_assignments"]
-
-_EXCLUDED = ("other",)
 
 
 def extract_assignments(document: Document, options: ExtractOptions) -> tuple[Assignment, ...]:
@@ -40,8 +39,8 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[Assignment]:
     others = list(_other_doers(unit, addressees))
     if addressees is not None:
         own = _without(text, [(start, end) for start, end, _ in others])
-        deadline = _deadline(own, plan)
-        role = role_of(text.text, addressees.verb, directing=addressees.directing)
+        deadline = _deadline(own, plan, unit.time_line)
+        role = addressees.role or role_of(text.text, addressees.verb, directing=addressees.directing)
         for lead in addressees.leads:
             given.add(body_id(lead.text))
             yield _record(lead, role, own, deadline, addressees.certainty)
@@ -83,12 +82,13 @@ def _other_doers(unit: Unit, addressees: Addressees | None) -> Iterator[tuple[in
     """Sentences after the first in which another body is the doer."""
     known = {body_id(lead.text) for lead in addressees.leads} if addressees is not None else set()
     for start, end in unit.sentences[1:]:
-        doer = doer_of(unit.text.text[start:end])
+        sentence = unit.text.text[start:end]
+        doer = doer_of(sentence) or doer_at_end(sentence)
         if doer is None or doer.bodies.bodies[0].kind == "generic":
             continue
         leads = tuple(unit.text.slice(start + body.start, start + body.end) for body in doer.bodies.bodies)
         if any(body_id(lead.text) not in known for lead in leads):
-            yield start, end, Addressees(unit.text.slice(start, end), leads, "sentence", verb=start + doer.verb)
+            yield start, end, Addressees(unit.text.slice(start, end), leads, "sentence", verb=start + max(doer.verb, 0))
 
 
 def _without(text: TracedText, parts: list[tuple[int, int]]) -> TracedText:
@@ -103,9 +103,11 @@ def _without(text: TracedText, parts: list[tuple[int, int]]) -> TracedText:
     return own if own else text
 
 
-def _deadline(text: TracedText, plan: PlanDate) -> Value | None:
+def _deadline(text: TracedText, plan: PlanDate, line: TracedText | None = None) -> Value | None:
     times = accepted_times(text.text, TimeContext(plan))
     parts = [text.slice(time.start, time.end) for time in times]
+    if line is not None:
+        parts.append(line)
     return printed_value(TracedText.join(parts, "; "), certainty=0.9) if parts else None
 
 

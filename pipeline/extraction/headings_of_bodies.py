@@ -53,6 +53,8 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
     """
     heading = section.heading
     text = heading.text.rstrip(" .:;")
+    if _OTHER_THINGS.match(text):
+        return None
     match = _OPENING.match(text)
     start = match.end() if match else 0
     found = bodies_from(text, start)
@@ -83,7 +85,7 @@ def _part(heading: TracedText, body: Body) -> TracedText:
 
 def _could_be_name(text: str) -> bool:
     """Whether a heading of unknown words may name a body: short, no verb at its start, none of a plan's usual parts."""
-    if not text or len(text.split()) > _MAX_WORDS or _OTHER_THINGS.match(text):
+    if not text or len(text.split()) > _MAX_WORDS:
         return False
     analysis = analyse(text)
     return 0 not in analysis.marks["verbs"] and not any(mark in text for mark in ".;:?!")

@@ -47,6 +47,9 @@ _ADVISED = re.compile(
 _FOR_DECISION = re.compile(r"^\s(?:xem xét|chỉ đạo|quyết định|cho ý kiến|biết|theo dõi|tổng hợp)", re.IGNORECASE)
 _NOBODY = re.compile(r"cấp (?:có )?thẩm quyền|cấp trên|theo quy định", re.IGNORECASE)
 _CLAUSE_END = frozenset(".;:()")
+_NAME_ENDS = frozenset(
+    ("để", "trong", "tại", "theo", "khi", "nhằm", "này", "là", "từ", ",", "và", "có", "được", "đã", "sẽ")
+)
 _MAX_TOKENS = 24
 
 
@@ -143,13 +146,13 @@ def _until_verb(text: str, start: int) -> int | None:
     if token >= len(analysis) or token in analysis.marks["verbs"]:
         return None
     words, stops = analysis.words, analysis.marks["stops"]
-    if words[token] in ("để", "trong", "tại", "theo", "khi", "nhằm", "này", "là", "từ", ",", "và", "của") and words[
-        token
-    ] not in ("của",):
+    if words[token] in _NAME_ENDS:
         return None
     for index in range(token, min(token + _MAX_TOKENS, len(words))):
         word = words[index]
-        if word in _CLAUSE_END or (index in stops and word in ("để", "trong", "theo", "nhằm", "khi", "tại")):
+        if word in _CLAUSE_END or (
+            index in stops and word in ("để", "trong", "theo", "nhằm", "khi", "tại", "có", "được", "đã", "sẽ")
+        ):
             return analysis.ends[index - 1] if index > token else None
         if index in analysis.marks["verbs"] and words[index - 1] not in (",", "tra", "về", "và", "phòng"):
             return analysis.ends[index - 1]

@@ -150,6 +150,8 @@ def _goes_on(analysis: Analysis, end: int) -> bool:
         token = depth_end + 1 if depth_end is not None else token
     if token < len(words) and words[token] in (",", "-", "–", ":"):
         token += 1
+        if words[token - 1] == ":" and token not in analysis.marks["verbs"]:
+            return False
     if token >= len(words) or words[token] in _MUST_NOT_FOLLOW:
         return False
     return token in analysis.marks["verbs"] or token in analysis.marks["stops"]

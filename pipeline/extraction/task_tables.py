@@ -1,7 +1,7 @@
 """Tables of tasks: what a row gives to whom, with whom and by when, by the heads of its columns."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.document import Document, Passage, TracedText
@@ -9,7 +9,7 @@ from pipeline.extraction.task_values import trimmed
 from pipeline.language.bodies import bodies_from, split_names
 from pipeline.language.nlp import fold_tones
 
-__all__ = ["ColumnRole", "TaskRow", "column_role", "task_rows"]
+__all__ = ["ColumnRole", "TaskRow", "column_role", "doers_of", "task_rows"]
 
 ColumnRole = Literal["serial", "task", "lead", "partner", "both", "time", "limit", "target", "day", "other"]
 
@@ -139,13 +139,11 @@ def _is_text(document: Document, passage: Passage) -> bool:
 
 
 def _is_band(passage: Passage, columns: tuple[ColumnRole, ...]) -> bool:
-    filled = [role for role, cell in zip(columns, passage.cells, strict=True) if cell.text.strip()]
-    return (
-        len([role for role in filled if role not in ("serial", "other")]) <= 1
-        and len(columns) > 2
-        and ("time" not in filled and "limit" not in filled)
-        and not ({"lead"} & set(filled))
-    )
+    """Whether a row is a heading within the table: one cell filled, and no figure of its own before it."""
+    filled = {role: cell.text.strip() for role, cell in zip(columns, passage.cells, strict=True) if cell.text.strip()}
+    if {"time", "limit", "lead", "both", "partner"} & set(filled) or len(columns) < 3:
+        return False
+    return not filled.get("serial", "").rstrip(".)").isdigit() and len(set(filled) - {"serial", "other"}) <= 1
 
 
 def _goes_on(above: tuple[Passage, tuple[TracedText, ...]], passage: Passage, columns: tuple[ColumnRole, ...]) -> bool:
@@ -166,12 +164,12 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
         return next((text for role, text in zip(columns, cells, strict=True) if role in roles and text), TracedText())
 
     lead_cell = cell("lead", "both")
-    leads, partners = _doers(lead_cell)
+    leads, partners = doers_of(lead_cell)
     if cell("both") and not partners and len(leads) > 1:
         leads, partners = leads[:1], leads[1:]
     partner_cell = cell("partner")
     if partner_cell:
-        others, more = _doers(partner_cell)
+        others, more = doers_of(partner_cell)
         known = {fold_tones(lead.text) for lead in leads}
         partners = (*partners, *(other for other in (*others, *more) if fold_tones(other.text) not in known))
     time = cell("time", "limit")
@@ -189,7 +187,7 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
     return row if row.task or row.target else None
 
 
-def _doers(cell: TracedText) -> tuple[tuple[TracedText, ...], tuple[TracedText, ...]]:
+def doers_of(cell: TracedText) -> tuple[tuple[TracedText, ...], tuple[TracedText, ...]]:
     """Leads and partners of a cell."""
     if not cell or len(cell.text) > 4 * _MAX_BODY:
         return (), ()
@@ -236,10 +234,10 @@ def _bodies(cell: TracedText) -> tuple[TracedText, ...]:
         start = max(separator.end() if separator else end, end)
         if start == end and found is None:
             start += 1
-    return tuple(replace_dash(part) for part in parts if part and len(part.text) <= _MAX_BODY)
+    return tuple(_without_dash(part) for part in parts if part and len(part.text) <= _MAX_BODY)
 
 
-def replace_dash(part: TracedText) -> TracedText:
+def _without_dash(part: TracedText) -> TracedText:
     """Without a bullet before it."""
     match = re.match(r"[-–+•*]\s", part.text)
     return part.slice(match.end()) if match else part

@@ -13,7 +13,7 @@ _NUMBER_BEFORE = re.compile(
 )
 _PAPER_BEFORE = re.compile(
     r"(?:luật|bộ luật|pháp lệnh|hiến pháp|nghị quyết|nghị định|quyết định|thông tư|chỉ thị|công văn|kế hoạch|hướng dẫn|thông báo|văn bản"
-    r"|tờ trình|công điện|kết luận|quy định|đề án|báo cáo|phụ lục)\b[^.;,]{0,90}$",
+    r"|tờ trình|công điện|kết luận|quy định|đề án|phụ lục)\b[^.;,]{0,90}$",
     re.IGNORECASE,
 )
 _MADE_BEFORE = re.compile(
@@ -28,10 +28,7 @@ _PROGRAMME = re.compile(
     r"(?:chương trình|chiến lược|đề án|kế hoạch|nghị quyết|quy hoạch|dự án|tầm nhìn|định hướng|chỉ thị|quyết định|luật)\b(?P<rest>[^.;]*)$",
     re.IGNORECASE,
 )
-_AIMS = re.compile(
-    r"phấn đấu|đảm bảo|bảo đảm|hoàn thành|đạt|xây dựng được|mục tiêu|chỉ tiêu|đến\s?hết|xong|chậm nhất|có|giảm|tăng",
-    re.IGNORECASE,
-)
+_AIMS = re.compile(r"\b(?:phấn đấu|đảm bảo|bảo đảm|hoàn thành|đạt|xây dựng được|chỉ tiêu)\b", re.IGNORECASE)
 _DATA_BEFORE = re.compile(
     r"(?:số liệu|kỳ|mốc|niên độ|thời điểm|giai đoạn|dữ liệu|kết quả)\s?(?:\d+\s?tháng|báo cáo|thống kê|tính|lấy|được tính|năm)?[^.;]{0,25}\(?\s?$",
     re.IGNORECASE,
@@ -104,7 +101,9 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
 def _stands_free(before: str, time: TimeExpression) -> bool:
     """Whether a time without a preposition is no paper's date, no feast and no period that a report is about."""
     if time.unit in ("day", "days"):
-        return not (_NUMBER_BEFORE.search(before) or _PAPER_BEFORE.search(before) or _FEAST_BEFORE.search(before))
+        if time.inferred is None and _PAPER_BEFORE.search(before):
+            return False
+        return not (_NUMBER_BEFORE.search(before) or _FEAST_BEFORE.search(before))
     return not (_NUMBER_BEFORE.search(before) or _REPORT_OF.search(before))
 
 

@@ -5,18 +5,17 @@ item before it whose subject runs on; they are looked for in this order.
 """
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.document import Document, Passage, Section, TracedText
 from pipeline.extraction.headings_of_bodies import HeadingBodies, bodies_of_heading
 from pipeline.extraction.sentences import Doer, doer_at_end, doer_of, sentences_of
+from pipeline.extraction.task_units import Addressees, Source, Unit, told_by_lines
 from pipeline.extraction.task_values import trimmed
 from pipeline.language.nlp import analyse
 
-__all__ = ["Addressees", "Source", "Unit", "units_of"]
-
-Source = Literal["sentence", "heading", "lead-in", "previous", "end", "line"]
+__all__ = ["units_of"]
 
 _TASK_KINDS = ("item", "paragraph", "heading", "closing")
 _NO_TASK = re.compile(
@@ -29,73 +28,30 @@ _PERSON_LINE = re.compile(r"^(?:ông|bà|đồng chí|đ/c|thầy|cô)\s", re.IG
 _RUNS_ON = ("organization", "schedule")
 
 
-@dataclass(frozen=True, slots=True)
-class Addressees:
-    """The bodies that a unit is addressed to, and where that is said.
-
-    Attributes:
-        text: their list as printed; empty where it is put together.
-        verb: offset in the unit's text where what they have to do begins.
-    """
-
-    text: TracedText
-    leads: tuple[TracedText, ...]
-    source: Source
-    partners: tuple[TracedText, ...] = ()
-    directing: bool = False
-    certainty: float = 0.9
-    verb: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A list item or paragraph as a task.
-
-    Attributes:
-        text: without label, run-in heading and closing mark.
-        section: the section that it stands in; chain: it and those over it, the innermost first.
-        lead_in: whether it ends in a colon, so that the items under it carry the tasks.
-    """
-
-    passage: Passage
-    text: TracedText
-    section: Section | None
-    chain: tuple[Section, ...]
-    addressees: Addressees | None = None
-    lead_in: bool = False
-    sentences: tuple[tuple[int, int], ...] = field(default=())
-
-    @property
-    def purpose(self) -> bool:
-        """Whether it stands among aims and demands."""
-        return any(section.kind == "purpose" for section in self.chain)
-
-
 def units_of(document: Document) -> tuple[Unit, ...]:
     """Every unit of the body, in order, with its addressees where somebody is told."""
     issuer = _issuer(document)
     headings = _heading_bodies(document)
     units: list[Unit] = []
     lead_ins: list[Unit] = []
+    parents: set[int] = set()
     for passage in document.passages:
         if passage.kind == "heading" and not passage.appendix:
             lead_ins = []
-        unit = _unit(document, passage)
-        if unit is None:
-            continue
-        lead_ins = [lead for lead in lead_ins if _governs(lead, unit)]
-        addressees = (
-            _own(unit, issuer, headings)
-            or _from_heading(unit, headings)
-            or _from_lead_in(lead_ins)
-            or _at_end(unit)
-            or _running_on(unit, units)
-        )
-        unit = replace(unit, addressees=addressees)
-        if unit.lead_in:
-            lead_ins.append(unit)
-        units.append(unit)
-    return tuple(units)
+        for unit in _units(document, passage):
+            lead_ins = [lead for lead in lead_ins if _governs(lead, unit, parents)]
+            addressees = (
+                _own(unit, issuer, headings)
+                or _from_heading(unit, headings)
+                or _from_lead_in(lead_ins)
+                or _at_end(unit)
+                or _running_on(unit, units)
+            )
+            unit = replace(unit, addressees=addressees)
+            if unit.lead_in:
+                lead_ins.append(unit)
+            units.append(unit)
+    return told_by_lines(units)
 
 
 def _issuer(document: Document) -> str:
@@ -103,21 +59,26 @@ def _issuer(document: Document) -> str:
     return str(issuer.normal) if issuer is not None else ""
 
 
-def _unit(document: Document, passage: Passage) -> Unit | None:
+def _units(document: Document, passage: Passage) -> Iterator[Unit]:
+    """A passage as a unit; what a lead-in says before its last sentence is a unit of its own."""
     if passage.kind not in _TASK_KINDS or passage.appendix:
-        return None
+        return
     body = passage.body
     if passage.kind == "closing":
         body = _told_in_closing(body)
     if len(body.text) < 4 or _NO_TASK.match(body.text) or _PERSON_LINE.match(body.text):
-        return None
+        return
     chain = _chain(document, passage)
-    lead_in = body.text.rstrip().endswith(":") and passage.kind != "heading"
-    text = trimmed(body)
-    if not text:
-        return None
     section = chain[0] if chain else None
-    return Unit(passage, text, section, chain, None, lead_in, tuple(sentences_of(text.text)))
+    lead_in = body.text.rstrip().endswith(":") and passage.kind != "heading"
+    bounds = sentences_of(body.text) if lead_in else []
+    if len(bounds) > 1:
+        before = trimmed(body.slice(0, bounds[-1][0]))
+        yield Unit(passage, before, section, chain, sentences=tuple(sentences_of(before.text)))
+        body = body.slice(bounds[-1][0])
+    text = trimmed(body)
+    if text:
+        yield Unit(passage, text, section, chain, None, lead_in, tuple(sentences_of(text.text)))
 
 
 def _told_in_closing(body: TracedText) -> TracedText:
@@ -191,31 +152,16 @@ def _from_heading(unit: Unit, headings: dict[int, HeadingBodies]) -> Addressees 
     return None
 
 
-def _governs(lead: Unit, unit: Unit) -> bool:
-    """Whether a lead-in that ends in a colon still speaks of a later unit."""
+def _governs(lead: Unit, unit: Unit, parents: set[int]) -> bool:
+    """Whether a lead-in that ends in a colon still speaks of a later unit; `parents` have had deeper items."""
     if lead.passage.section != unit.passage.section or unit.passage.kind in ("heading", "closing"):
         return False
     if unit.passage.depth > lead.passage.depth:
+        parents.add(lead.passage.index)
         return True
-    if unit.passage.depth < lead.passage.depth:
+    if unit.passage.depth < lead.passage.depth or lead.passage.index in parents:
         return False
-    if lead.passage.kind == "paragraph":
-        return unit.passage.kind == "item" or unit.passage.index == lead.passage.index + 1
-    return not _has_children(lead, unit)
-
-
-def _has_children(lead: Unit, unit: Unit) -> bool:
-    """An item that has deeper items of its own ends where the next of its level begins."""
-    return (
-        unit.passage.label is None
-        or unit.passage.index - lead.passage.index > 30
-        or _bullet_kind(lead) != _bullet_kind(unit)
-    )
-
-
-def _bullet_kind(unit: Unit) -> str:
-    label = unit.passage.label or ""
-    return "number" if label[:1].isdigit() else "letter" if label[:1].isalpha() else label
+    return unit.passage.kind == "item" or unit.passage.index == lead.passage.index + 1
 
 
 def _from_lead_in(lead_ins: list[Unit]) -> Addressees | None:

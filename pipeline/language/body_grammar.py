@@ -94,9 +94,14 @@ def _one(analysis: Analysis, token: int) -> Part | None:
         return office
     if token in marks["generic"]:
         collective = _collective(analysis, token, token)
-        if collective is not None:
+        if collective is not None and not _is_verb(analysis, collective):
             return (collective[0], collective[1], "generic")
     return None
+
+
+def _is_verb(analysis: Analysis, part: Part) -> bool:
+    """Whether a lone noun is rather the verb that is written alike (`tổ chức`)."""
+    return analysis.marks["verbs"].get(part[0], 0) >= part[1]
 
 
 def _person(analysis: Analysis, token: int) -> Part | None:
@@ -214,9 +219,12 @@ def _is_only_people(analysis: Analysis, first: int, after: int) -> bool:
 
 
 def _bare_head(analysis: Analysis, token: int) -> bool:
+    """Whether a head has no name of its own, so that it goes with the collective before it."""
     head = analysis.marks["heads"].get(token)
     office = _office(analysis, token)
-    return head is not None and office is not None and office[1] == head
+    if head is None or office is None or analysis.marks["names"].get(token, 0) > head:
+        return False
+    return office[1] == head or analysis.marks["tails"].get(head) == office[1]
 
 
 def _collective_noun(analysis: Analysis, token: int) -> int | None:
@@ -289,26 +297,26 @@ def _name(analysis: Analysis, token: int, known: int) -> int:
         if capital:
             if after > token and _starts_anew(analysis, after):
                 break
+            if after >= known > token and analysis.marks["verbs"].get(after, 0) - after > 1:
+                break
             after += 1
-        elif (
-            (after > token and _may_link(analysis, after))
-            or (
-                after > token
-                and after > known
-                and words[after - 1][0].isupper()
-                and not words[after - 1].isupper()
-                and _is_second(analysis, after)
-            )
-            or (
-                after > known and after > token and word.isalpha() and not _stops(analysis, after) and after - token < 8
-            )
-        ):
+        elif after > token and (_may_link(analysis, after) or _carries_on(analysis, token, after, known)):
             after += 1
         else:
             break
     while after > max(token, known) and (not words[after - 1][0].isalnum() or words[after - 1].casefold() in ("và",)):
         after -= 1
     return after
+
+
+def _carries_on(analysis: Analysis, token: int, after: int, known: int) -> bool:
+    """Whether a word in small letters belongs to a name: a capital's second syllable, or no verb and no small word."""
+    word, before = analysis.words[after], analysis.words[after - 1]
+    if not word.isalpha() or after <= known:
+        return False
+    if before[0].isupper() and not before.isupper() and _is_second(analysis, after):
+        return True
+    return not _stops(analysis, after) and after - token < 8
 
 
 def _starts_anew(analysis: Analysis, token: int) -> bool:
@@ -435,6 +443,12 @@ def _place(analysis: Analysis, token: int) -> int:
     words = analysis.words
     after = token
     while after < len(words) and after - token < 6:
+        if (
+            after in analysis.marks["verbs"]
+            and words[after][0].isupper()
+            and analysis.marks["verbs"][after] - after > 1
+        ):
+            break
         if words[after][0].isupper() or (words[after].isdigit() and after > token - 1 and len(words[after]) <= 2):
             if _starts_body(analysis, after) and after == token and after not in analysis.marks["positions"]:
                 break

@@ -1,0 +1,291 @@
+"""The table of deadlines: every time by which, from which or during which something is to be done."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.document import Document, Passage, Section, TracedText
+from pipeline.extraction.sentences import doer_of
+from pipeline.extraction.task_tables import TaskRow, task_rows
+from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
+from pipeline.extraction.task_units import Unit
+from pipeline.extraction.task_values import inferred_value, printed_value, tidy, trimmed
+from pipeline.extraction.units import units_of
+from pipeline.language.nlp import analyse, fold_tones
+from pipeline.language.time_expressions import PlanDate, TimeExpression, find_times, parse_time_cell
+from pipeline.options import ExtractOptions
+from pipeline.records import Deadline, Value
+
+__all__ = ["extract_deadlines"]
+
+_TIME_HEADING = re.compile(r"^(?:thời gian|thời điểm|thời hạn|tiến độ|ngày giờ)", re.IGNORECASE)
+_PLACE = re.compile(r"địa điểm", re.IGNORECASE)
+_TIME_LINE = re.compile(
+    r"^(?:về\s)?(?:thời gian|thời điểm|thời hạn|tiến độ)(?:\s[^:;.]{0,40})?\s?:\s?(?P<value>[^;]{3,200}?)(?:[;.]?\s*$)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(r"^(?:theo|như|xem|có|tại|cụ thể|do)\b", re.IGNORECASE)
+_EVENT_TITLE = re.compile(
+    r"^(?:(?:về\s(?:việc\s)?)?(?:tổ chức|kiểm tra|huấn luyện|tập huấn|hội|lễ|sinh hoạt|tham quan|phát động|thi|giải|giao lưu|bồi dưỡng|khảo sát|tuyên truyền))",
+    re.IGNORECASE,
+)
+_TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)
+_MEASURELESS = re.compile(r"^(?:sau|trước|khi|ngay)\s", re.IGNORECASE)
+_COMMA = re.compile(r",\s(?:và\s)?|\svà\s")
+_EDGE = re.compile(r"^[\s,;:(–-]+|[\s,;:(–-]+$")
+_DONE_BY = re.compile(r"[\s,;(]*(?:hoàn thành|xong|và hoàn thành|thực hiện|báo cáo)?\s*$", re.IGNORECASE)
+_MAX_LINE_WORDS = 24
+_MIN_WORDS = 3
+_MIN_CLAUSE_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A deadline with where it stands; `rank` is lower where somebody is told to keep it."""
+
+    index: int
+    record: Deadline
+    target: bool
+    rank: int
+    row: bool = False
+
+
+def extract_deadlines(document: Document, options: ExtractOptions) -> tuple[Deadline, ...]:
+    """One record for each time and task, however many bodies it binds; the plan's own time has the plan's title."""
+    plan = plan_date(document)
+    found: list[_Found] = [*_plan_lines(document, plan)]
+    lined = {item.index for item in found}
+    for unit in units_of(document):
+        if unit.passage.index not in lined:
+            found.extend(_of_unit(unit, plan))
+    for row in task_rows(document):
+        found.extend(_of_row(document, row, plan))
+    return tuple(item.record for item in sorted(_distinct(found), key=lambda item: item.index))
+
+
+def _plan_lines(document: Document, plan: PlanDate) -> Iterator[_Found]:
+    """Lines `Thời gian: …` that speak of the plan as a whole."""
+    title = document.records.document.title
+    for passage in document.passages:
+        if passage.appendix or passage.kind not in ("heading", "item", "paragraph") or not passage.body:
+            continue
+        value = _line_value(document, passage)
+        if value is None or _ELSEWHERE.match(value.text):
+            continue
+        time = parse_time_cell(value.text, plan)
+        if time is None:
+            continue
+        what = title
+        event = time.kind == "due" and time.first is not None and title is not None
+        if event and title is not None and _EVENT_TITLE.match(str(title.normal)):
+            time = _as_event(time)
+        yield _Found(passage.index, _record(value, time, what, None, 0.9), target=False, rank=0)
+
+
+def _line_value(document: Document, passage: Passage) -> TracedText | None:
+    """What a line of time says: after its run-in heading, after its label, or alone under a heading of time."""
+    section = _section(document, passage)
+    under_time = section is not None and _TIME_HEADING.match(section.heading.text) is not None
+    if passage.kind == "heading":
+        if not under_time or section is None:
+            return None
+        return trimmed(passage.body)
+    match = _TIME_LINE.match(passage.body.text)
+    if match is not None and (under_time or _is_plan_level(section)):
+        return trimmed(passage.body.slice(match.start("value"), match.end("value")))
+    if not under_time or section is None or len(passage.body.text.split()) > _MAX_LINE_WORDS:
+        return None
+    found = find_times(passage.body.text)
+    covered = sum(time.end - time.start for time in found)
+    return trimmed(passage.body) if covered * 2 >= len(passage.body.text.strip()) else None
+
+
+def _is_plan_level(section: Section | None) -> bool:
+    return section is not None and section.kind == "schedule"
+
+
+def _as_event(time: TimeExpression) -> TimeExpression:
+    return TimeExpression(
+        time.start,
+        time.end,
+        "event",
+        time.first,
+        time.last,
+        time.recurrence,
+        time.unit,
+        time.preposition,
+        time.inferred,
+    )
+
+
+def _section(document: Document, passage: Passage) -> Section | None:
+    index = passage.section
+    return document.sections[index] if index is not None and 0 <= index < len(document.sections) else None
+
+
+def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
+    targets = any(_TARGETS.search(section.heading.text) for section in unit.chain)
+    told = unit.addressees is not None
+    earlier = TracedText()
+    for start, end in unit.sentences:
+        sentence = trimmed(unit.text.slice(start, end))
+        context = TimeContext(plan, purpose=unit.purpose, targets=targets, told=told)
+        body = _bound(unit, sentence)
+        for time in accepted_times(sentence.text, context):
+            printed = sentence.slice(time.start, time.end)
+            what = _clause(sentence, time, _subject_end(sentence))
+            if len(what.text.split()) < _MIN_WORDS and earlier:
+                what = earlier
+            record = _record(printed, time, printed_value(what, certainty=0.7), body, 0.9 if told else 0.75)
+            yield _Found(unit.passage.index, record, time.unit == "year", 0 if told else 1)
+        earlier = sentence
+    if unit.time_line is not None:
+        line = parse_time_cell(unit.time_line.text, plan) or _measureless(unit.time_line)
+        if line is not None:
+            what_value = printed_value(unit.text, certainty=0.85)
+            yield _Found(
+                unit.passage.index, _record(unit.time_line, line, what_value, _bound(unit, unit.text), 0.9), False, 0
+            )
+
+
+def _measureless(text: TracedText) -> TimeExpression | None:
+    """A cell or line of time that hangs on an event: due, its days unknown."""
+    if not _MEASURELESS.match(text.text):
+        return None
+    return TimeExpression(0, len(text.text), "due", None, None, None, "cell")
+
+
+def _bound(unit: Unit, sentence: TracedText) -> Value | None:
+    """Who is bound: the sentence's own subject, else the unit's addressees as printed."""
+    doer = doer_of(sentence.text)
+    if doer is not None and doer.bodies.bodies[0].kind != "generic":
+        text = sentence.slice(doer.start, doer.end)
+        return printed_value(text, tidy(text.text), certainty=0.85)
+    addressees = unit.addressees
+    if addressees is None:
+        return None
+    text = addressees.text if addressees.text else TracedText.join(addressees.leads, ", ")
+    return printed_value(text, tidy(text.text), certainty=addressees.certainty)
+
+
+def _subject_end(sentence: TracedText) -> int:
+    doer = doer_of(sentence.text)
+    return doer.end if doer is not None and doer.place != "end" else 0
+
+
+def _clause(sentence: TracedText, time: TimeExpression, subject_end: int) -> TracedText:
+    """The clause that a time stands in, without the time where it opens or closes it; of brackets the clause before."""
+    text = sentence.text
+    start = text.rfind("; ", 0, time.start) + 1
+    end = text.find(";", time.end)
+    end = len(text) if end < 0 else end
+    opening = text.rfind("(", start, time.start)
+    if opening > start and text.find(")", opening, time.start) < 0:
+        if start <= subject_end < opening:
+            start = subject_end
+        return _stripped(sentence, _narrower(text, start, opening, opening, opening)[0], opening)
+    if start <= subject_end < time.start:
+        start = subject_end
+    if not text[start : time.start].strip(" ,:("):
+        return _stripped(sentence, time.end, end)
+    start, end = _narrower(text, start, end, time.start, time.end)
+    if not text[time.end : end].strip(" .,;)") and time.kind != "recurring":
+        done = _DONE_BY.search(text[start : time.start])
+        stop = start + done.start() if done and done.start() > 0 else time.start
+        return _stripped(sentence, start, stop)
+    return _stripped(sentence, start, end)
+
+
+def _narrower(text: str, start: int, end: int, left: int, right: int) -> tuple[int, int]:
+    """The part of a clause around `left` to `right` between commas or `và` that verbs follow, where enough is left."""
+    analysis = analyse(text)
+    for match in _COMMA.finditer(text, start, end):
+        if analysis.token_at(match.end()) not in analysis.marks["verbs"]:
+            continue
+        if match.end() <= left and len(text[match.end() : end].split()) >= _MIN_CLAUSE_WORDS + len(
+            text[left:right].split()
+        ):
+            start = match.end()
+        elif match.start() >= right and len(text[start:left].split()) >= _MIN_CLAUSE_WORDS:
+            return start, match.start()
+    return start, end
+
+
+def _stripped(text: TracedText, start: int, end: int) -> TracedText:
+    inner = text.text[start:end]
+    left = _EDGE.match(inner)
+    begin = start + (left.end() if left else 0)
+    right = re.search(r"[\s,;:(–-]+$", text.text[begin:end])
+    return trimmed(text.slice(begin, begin + right.start() if right else end))
+
+
+def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found]:
+    cell = trimmed(row.time)
+    if not cell or _ELSEWHERE.match(cell.text):
+        return
+    time = parse_time_cell(cell.text, plan) or _measureless(cell)
+    if time is None:
+        return
+    title = document.records.document.title
+    if time.first is None and time.kind == "event":
+        time = _on_day(document, row, time, plan)
+    if row.limit and time.kind in ("event", "due") and time.unit != "clock":
+        time = TimeExpression(
+            time.start, time.end, "due", None if time.kind == "event" else time.first, time.last, None, time.unit
+        )
+    elif time.kind == "due" and time.first is not None and row.target and not row.task:
+        time = _as_event(time)
+    what = printed_value(row.task, certainty=0.95) if row.task else title
+    whose = row.lead_cell if row.lead_cell else row.target
+    body = printed_value(trimmed(whose), tidy(trimmed(whose).text), certainty=0.95) if whose else None
+    yield _Found(row.passage.index, _record(cell, time, what, body, 0.95), target=False, rank=0, row=True)
+
+
+def _on_day(document: Document, row: TaskRow, time: TimeExpression, plan: PlanDate) -> TimeExpression:
+    """A time of day gets its day from the row's column of days, else from the heading over the table."""
+    section = _section(document, row.passage)
+    for text in (row.day.text, section.heading.text if section is not None else ""):
+        days = [found for found in find_times(text, plan) if found.first and found.unit in ("day", "days")]
+        if days:
+            return TimeExpression(time.start, time.end, "event", days[0].first, days[0].last, None, time.unit)
+    return time
+
+
+def _record(
+    text: TracedText, time: TimeExpression, what: Value | None, body: Value | None, certainty: float
+) -> Deadline:
+    sure = certainty if time.inferred is None else certainty * 0.85
+    return Deadline(
+        text=printed_value(text, certainty=certainty),
+        kind=inferred_value(time.kind, text, certainty=certainty * 0.95),
+        start=inferred_value(time.first, text, certainty=sure, doubt=time.inferred),
+        end=inferred_value(time.last, text, certainty=sure, doubt=time.inferred),
+        recurrence=inferred_value(time.recurrence, text, certainty=sure),
+        what=what,
+        body=body,
+    )
+
+
+def _distinct(found: list[_Found]) -> Iterator[_Found]:
+    """Each time of a task once; a target among aims gives way to the same one where somebody is told to reach it."""
+    seen: set[tuple[str, ...]] = set()
+    bound = {_days(item) for item in found if item.target and item.rank == 0}
+    targets: set[tuple[str, ...]] = set()
+    for item in found:
+        if item.target and item.rank > 0 and (_days(item) in bound or _days(item) in targets):
+            continue
+        if item.target and item.rank > 0:
+            targets.add(_days(item))
+        whose = _normal(item.record.body) if item.row else ""
+        key = (*_days(item), _normal(item.record.text), _normal(item.record.what), whose)
+        if key not in seen:
+            seen.add(key)
+            yield item
+
+
+def _days(item: _Found) -> tuple[str, ...]:
+    return _normal(item.record.start), _normal(item.record.end)
+
+
+def _normal(value: Value | None) -> str:
+    return fold_tones(str(value.normal)) if value is not None else ""

@@ -1,0 +1,153 @@
+"""A unit of tasks, and the lines under a group of them that say who, with whom and when."""
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pipeline.document import Passage, Section, TracedText
+from pipeline.extraction.roles import Role
+from pipeline.extraction.task_tables import doers_of
+from pipeline.extraction.task_values import trimmed
+
+__all__ = ["Addressees", "Source", "Unit", "told_by_lines"]
+
+Source = Literal["sentence", "heading", "lead-in", "previous", "end", "line"]
+
+_LINE = re.compile(
+    r"^(?:(?P<with>(?:đơn vị|cơ quan|bộ phận|lực lượng|các đơn vị)?\s?(?:cùng\s)?phối hợp(?:\s(?:thực hiện|triển khai|tổ chức))?)"
+    r"|(?P<lead>(?:đơn vị|cơ quan|bộ phận|người|cá nhân|các đơn vị)\s(?:được giao\s)?(?:chủ trì|thực hiện|phụ trách|đầu mối|tham mưu|tổ chức|chịu trách nhiệm)|chủ trì|phụ trách|phân công(?: thực hiện)?)"
+    r"|(?P<time>(?:thời gian|thời hạn|tiến độ|thời điểm)(?:\s(?:thực hiện|hoàn thành|tổ chức|triển khai|dự kiến|báo cáo|thực hiện dự kiến|bắt đầu))*))"
+    r"[^:;.]{0,40}?\s?:\s?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """The bodies that a unit is addressed to, and where that is said.
+
+    Attributes:
+        text: their list as printed; empty where it is put together.
+        verb: offset in the unit's text where what they have to do begins.
+        role: where a label says it.
+    """
+
+    text: TracedText
+    leads: tuple[TracedText, ...]
+    source: Source
+    partners: tuple[TracedText, ...] = ()
+    directing: bool = False
+    certainty: float = 0.9
+    verb: int = 0
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A list item or paragraph as a task.
+
+    Attributes:
+        text: without label, run-in heading and closing mark.
+        section: the section that it stands in; chain: it and those over it, the innermost first.
+        lead_in: whether it ends in a colon, so that the items under it carry the tasks.
+        time_line: the time that a line after its group gives it.
+        under_heading: whether it is a heading that only such lines follow.
+    """
+
+    passage: Passage
+    text: TracedText
+    section: Section | None
+    chain: tuple[Section, ...]
+    addressees: Addressees | None = None
+    lead_in: bool = False
+    sentences: tuple[tuple[int, int], ...] = field(default=())
+    time_line: TracedText | None = None
+    under_heading: bool = False
+
+    @property
+    def purpose(self) -> bool:
+        """Whether it stands among aims and demands."""
+        return any(section.kind == "purpose" for section in self.chain)
+
+
+def line_kind(text: str) -> tuple[Literal["lead", "with", "time"], int] | None:
+    """Whether a text is a line that says who, with whom or when, and where its value begins."""
+    match = _LINE.match(text)
+    if match is None:
+        return None
+    if match["time"]:
+        return "time", match.end()
+    return ("with", match.end()) if match["with"] else ("lead", match.end())
+
+
+def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
+    """Units with what the lines after their group say; the lines themselves are left out.
+
+    A line after the items of a list speaks of each of them, but for those that name their own doer; after a heading
+    alone it speaks of the heading.
+    """
+    told: list[Unit] = []
+    group_start = 0
+    open_group = False
+    for unit in units:
+        whole = _line_text(unit)
+        line = line_kind(whole.text)
+        value = trimmed(whole.slice(line[1])) if line is not None else TracedText()
+        if line is None or not value:
+            if open_group or (told and told[-1].passage.section != unit.passage.section):
+                group_start, open_group = len(told), False
+            told.append(unit)
+            continue
+        if told and told[-1].passage.section != unit.passage.section:
+            group_start = len(told)
+        group = [index for index in range(group_start, len(told)) if not told[index].lead_in]
+        if line[0] == "time":
+            told.extend([] if group else _heading_unit(unit))
+            group = group or list(range(group_start, len(told)))
+            for index in group:
+                told[index] = replace(told[index], time_line=value)
+        else:
+            leads, partners = doers_of(value)
+            if not group and unit.passage.kind == "heading":
+                told.append(_alone(unit, whole, line[0], leads or partners))
+                group_start = len(told)
+                continue
+            told.extend([] if group else _heading_unit(unit))
+            for index in group or range(group_start, len(told)):
+                told[index] = _addressed(told[index], value, leads, partners, with_them=line[0] == "with")
+        open_group = True
+    return tuple(told)
+
+
+def _line_text(unit: Unit) -> TracedText:
+    """A unit's text; of a run-in heading the heading too."""
+    if unit.passage.kind != "heading" or unit.section is None:
+        return unit.text
+    return TracedText.join((trimmed(unit.section.heading), unit.text), ": ")
+
+
+def _heading_unit(unit: Unit) -> list[Unit]:
+    """The heading that a line stands under, as the task."""
+    if unit.section is None or unit.passage.kind == "heading":
+        return []
+    return [Unit(unit.passage, trimmed(unit.section.heading), unit.section, unit.chain, under_heading=True)]
+
+
+def _alone(unit: Unit, whole: TracedText, kind: str, bodies: tuple[TracedText, ...]) -> Unit:
+    role: Role = "coordinate" if kind == "with" else "lead"
+    addressees = Addressees(TracedText(), bodies, "line", role=role, certainty=0.75) if bodies else None
+    return replace(unit, text=whole, addressees=addressees, sentences=((0, len(whole.text)),))
+
+
+def _addressed(
+    unit: Unit, text: TracedText, leads: tuple[TracedText, ...], partners: tuple[TracedText, ...], *, with_them: bool
+) -> Unit:
+    before = unit.addressees
+    if before is not None and before.source == "sentence":
+        return unit
+    if with_them:
+        base = before or Addressees(TracedText(), (), "line")
+        return replace(unit, addressees=replace(base, partners=(*base.partners, *leads, *partners)))
+    kept = before.partners if before is not None and before.source == "line" else ()
+    addressees = Addressees(text, leads, "line", (*kept, *partners), role="lead", certainty=0.85)
+    return replace(unit, addressees=addressees)
