@@ -18,7 +18,8 @@ __all__ = ["Database"]
 _WAIT_S = 60.0
 _WRITES = {"writes": True}
 _POSTGRESQL_DISK_FULL = "53100"
-_FULL = {sqlite3.SQLITE_FULL}
+# A quota or a bound on the file's size that is reached shows as an error of writing.
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _PRIMARY_CODE = 0xFF
@@ -88,8 +89,9 @@ class Database:
 
     def _meaning(self, error: DBAPIError) -> ArchiveError:
         place = self.url.render_as_string(hide_password=True)
-        code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY_CODE
-        if code in _FULL or getattr(error.orig, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
+        extended = getattr(error.orig, "sqlite_errorcode", 0)
+        code = extended & _PRIMARY_CODE
+        if extended in _FULL or getattr(error.orig, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
             return FullDiskError(
                 f"No space is left for the catalog {place}.",
                 remedy="Free some space, then run the same command again: what is done is kept.",

@@ -19,7 +19,7 @@ from pipeline.runner.files import write_atomically
 __all__ = ["neutral", "plain_document", "write_csv", "write_json", "write_parquet", "write_xlsx"]
 
 # What a spreadsheet takes for the beginning of a formula, or passes over to find one; with the full-width forms.
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _MOST_CELL_LETTERS = 32_767
 _MOST_SHEET_ROWS = 1_048_576
 
@@ -27,8 +27,8 @@ _MOST_SHEET_ROWS = 1_048_576
 def neutral(text: str) -> str:
     """A cell's text, NFC, that no spreadsheet takes for a formula.
 
-    A text that begins with `=`, `+`, `-`, `@`, a tab or a line break gets an apostrophe before it; whoever reads the
-    table with a program takes one leading apostrophe away where one of those follows it.
+    A text that begins with `=`, `+`, `-`, `@`, a tab or a line break, or with apostrophes before one of these, gets an
+    apostrophe before it. Whoever reads the table with a program takes one apostrophe away from such texts.
     """
     text = unicodedata.normalize("NFC", text)
     return f"'{text}" if _FORMULA.match(text) else text
