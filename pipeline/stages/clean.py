@@ -1,16 +1,44 @@
-"""Make a page's picture ready for reading."""
+"""Make a page's picture ready for reading: every operation only where the page's own measures ask for it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.document import Page
-from pipeline.stage import CleanPicture, Context, Gift
+from pipeline.document import Decision, Page, replace
+from pipeline.engines.grids import find_grids
+from pipeline.engines.ink import even_light, find_ink, measure_paper, separate_inks, whiten_border
+from pipeline.engines.levelling import Attitude, measure_attitude, measure_skew
+from pipeline.errors import FullDiskError
+from pipeline.options import CleanOptions
+from pipeline.stage import CleanPicture, Context, Gift, Pixels, Raster
 
 __all__ = ["Clean"]
 
+_RENDER_DPI = 300.0
+_MEASURE_DPI = 75.0
+_SIDEWAYS = 1.3
+_ON_ITS_HEAD = -0.08
+_FEWEST_WORDS = 30
+_FEWEST_MARKS = 100
+_LEAST_SKEW_DEG = 0.6
+_LEAST_SKEW_GAIN = 1.5
+_UNEVEN = 0.3
+_COLOURED_SHARE = 0.0002
+_KEEP_BLUE_ABOVE = 0.33
+_BORDER_SHARE = 0.002
+_BLANK_WORDS = 3
+_FAINT_INK = 0.88
+_FAINT_WORDS = 25
+_JPEG_QUALITY = 78
+
+Matrix = NDArray[np.float64]
+
 
 class Clean:
-    """Brings a page to the resolution that reads best."""
+    """Turns, levels and whitens a page and brings it to the resolution that reads best; recognises blank pages."""
 
     name = "clean"
     version = 1
@@ -18,19 +46,177 @@ class Clean:
     gives: frozenset[Gift] = frozenset({"pictures"})
 
     def page(self, page: Page, context: Context) -> Page:
-        """The page; puts its picture into `context.pictures`."""
+        """The page with what was found out about its picture; puts the picture itself into `context.pictures`.
+
+        Raises:
+            InputError: the page cannot be opened.
+            FullDiskError: there is no room for its review picture.
+        """
         if page.origin == "text" or context.source is None:
             return page
-        raster = context.source.render(page.number - 1, dpi=min(page.dpi, 300.0))
-        grey = raster.pixels
-        if grey.ndim == 3:
-            grey = np.ascontiguousarray(grey[:, :, 2])
-        dpi = raster.dpi
-        scale = min(context.options.clean.read_dpi / dpi, 1.0)
-        if scale < 1:
-            grey = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-        s = page.dpi / dpi / scale
-        if page.origin != "text-layer":
-            matrix = np.array([[s, 0, 0], [0, s, 0]], np.float64)
-            context.pictures[page.number] = CleanPicture(grey, dpi * scale, matrix)
-        return page
+        options = context.options.clean
+        raster = context.source.render(page.number - 1, dpi=min(page.dpi, _RENDER_DPI))
+        page = replace(page, picture=_keep_picture(page, raster, context))
+        work = _Work(raster.pixels, raster.dpi, _scaling(page.dpi / raster.dpi))
+        if page.origin == "text-layer":
+            context.pictures[page.number] = _as_it_is(work, options)
+            return page
+        ink = find_ink(whiten_border(_grey(work.at(_MEASURE_DPI)))[0])
+        attitude = measure_attitude(ink)
+        if _is_blank(ink, attitude, work):
+            return replace(page, blank=True, decisions=(*page.decisions, *work.decisions))
+        rotation_deg, ink = _turn(work, attitude, ink)
+        skew_deg = _level(work, ink, options)
+        picture = _whiten(work, options)
+        context.pictures[page.number] = picture
+        return replace(page, rotation_deg=rotation_deg, skew_deg=skew_deg, decisions=(*page.decisions, *work.decisions))
+
+
+@dataclass(slots=True)
+class _Work:
+    """A page's picture on its way, the matrix from its pixels to the scan's, and what was decided about it."""
+
+    pixels: Pixels
+    dpi: float
+    to_scan: Matrix
+    decisions: list[Decision] = field(default_factory=list)
+
+    def at(self, dpi: float) -> Pixels:
+        """The picture at a lower resolution, or as it is."""
+        scale = dpi / self.dpi
+        if scale >= 0.97:
+            return self.pixels
+        height, width = self.pixels.shape[:2]
+        size = (max(round(width * scale), 1), max(round(height * scale), 1))
+        return np.asarray(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def decide(self, about: str, choice: str, reason: str, **measures: float) -> None:
+        """Note a choice and what it rests on."""
+        rounded = {name: round(float(value), 4) for name, value in measures.items()}
+        self.decisions.append(Decision("clean", about, choice, reason, rounded))
+
+
+def _keep_picture(page: Page, raster: Raster, context: Context) -> str | None:
+    """Write the page's picture for review, as it lies in the file; its name in the workspace."""
+    if context.workspace is None:
+        return None
+    name = Path("pages") / f"{page.number:04d}.jpg"
+    scale = min(context.options.clean.picture_dpi / raster.dpi, 1.0)
+    height, width = raster.pixels.shape[:2]
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    small = cv2.resize(raster.pixels, size, interpolation=cv2.INTER_AREA)
+    encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+    try:
+        (context.workspace / name).parent.mkdir(parents=True, exist_ok=True)
+        (context.workspace / name).write_bytes(encoded.tobytes())
+    except OSError as error:
+        raise FullDiskError(
+            f"The picture of page {page.number} cannot be written: {error.strerror}.",
+            remedy=f"Make room where {context.workspace} stands, and run again.",
+        ) from error
+    return name.as_posix()
+
+
+def _as_it_is(work: _Work, options: CleanOptions) -> CleanPicture:
+    """The picture of a page whose words are known: its rules still say where the tables are."""
+    grey = _grey(work.at(options.read_dpi))
+    scale = grey.shape[0] / work.pixels.shape[0]
+    dpi = work.dpi * scale
+    return CleanPicture(grey, dpi, _compose(work.to_scan, _scaling(1.0 / scale)), find_grids(grey, dpi))
+
+
+def _is_blank(ink: Pixels, attitude: Attitude, work: _Work) -> bool:
+    """Whether nothing is printed: no words in strong ink, and not so many in faint ink that it could be faded print.
+
+    Print that shines through from the other side is faint and is mirrored, so that its marks do not stand above.
+    """
+    measures = {"words": attitude.words, "marks": attitude.marks, "ink_share": float(ink.mean()) / 255.0}
+    if attitude.words > _BLANK_WORDS:
+        return False
+    grey = whiten_border(_grey(work.at(_MEASURE_DPI)))[0]
+    faint = measure_attitude(find_ink(grey, _FAINT_INK))
+    measures["faint_words"] = faint.words
+    if faint.words > _FAINT_WORDS:
+        work.decide("blank", "printed", "faint words stand on it", **measures)
+        return False
+    work.decide("blank", "blank", "no words stand on it", **measures)
+    return True
+
+
+def _turn(work: _Work, attitude: Attitude, ink: Pixels) -> tuple[int, Pixels]:
+    """Stand the page on its feet; quarter turns, clockwise, that it took, and its ink turned likewise."""
+    measures = {"sideways": attitude.sideways, "head_up": attitude.head_up, "words": attitude.words}
+    sideways = attitude.sideways > _SIDEWAYS and attitude.marks >= _FEWEST_MARKS
+    upside_down = attitude.head_up < _ON_ITS_HEAD and attitude.words >= _FEWEST_WORDS
+    rotation_deg = (90 if upside_down else 270) if sideways else (180 if upside_down else 0)
+    if rotation_deg == 0:
+        work.decide("orientation", "0", "its lines lie and their marks stand above", **measures)
+        return 0, ink
+    height, width = work.pixels.shape[:2]
+    turned_back: dict[int, Matrix] = {
+        90: np.array([[0.0, 1.0, 0.0], [-1.0, 0.0, float(height)]]),
+        180: np.array([[-1.0, 0.0, float(width)], [0.0, -1.0, float(height)]]),
+        270: np.array([[0.0, -1.0, float(width)], [1.0, 0.0, 0.0]]),
+    }
+    quarters = rotation_deg // 90
+    work.pixels = np.ascontiguousarray(np.rot90(work.pixels, -quarters))
+    work.to_scan = _compose(work.to_scan, turned_back[rotation_deg])
+    reason = "its lines stand upright" if sideways else "the marks of its letters hang below"
+    work.decide("orientation", str(rotation_deg), reason, **measures)
+    return rotation_deg, np.ascontiguousarray(np.rot90(ink, -quarters))
+
+
+def _level(work: _Work, ink: Pixels, options: CleanOptions) -> float:
+    """Turn the page by the angle of its lines where that parts them more sharply; the angle that was taken out."""
+    angle_deg, gain = measure_skew(ink, max_angle_deg=options.max_skew_deg)
+    if abs(angle_deg) < _LEAST_SKEW_DEG or gain < _LEAST_SKEW_GAIN:
+        work.decide("skew", "left", "straight enough to read", angle_deg=angle_deg, gain=gain)
+        return 0.0
+    height, width = work.pixels.shape[:2]
+    forth = cv2.getRotationMatrix2D((width / 2.0, height / 2.0), -angle_deg, 1.0)
+    work.pixels = np.asarray(
+        cv2.warpAffine(work.pixels, forth, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
+        np.uint8,
+    )
+    work.to_scan = _compose(work.to_scan, cv2.invertAffineTransform(forth))
+    work.decide("skew", "levelled", "its lines lean", angle_deg=angle_deg, gain=gain)
+    return angle_deg
+
+
+def _whiten(work: _Work, options: CleanOptions) -> CleanPicture:
+    """Bring the page to the reading resolution; take coloured ink, dark borders and shadows off where there are any."""
+    pixels = work.at(options.read_dpi)
+    scale = pixels.shape[0] / work.pixels.shape[0]
+    paper = measure_paper(pixels)
+    grey = _grey(pixels)
+    if pixels.ndim == 3:
+        inks = separate_inks(pixels, paper, keep_blue_above=_KEEP_BLUE_ABOVE)
+        shares = {"red_share": inks.red_share, "blue_share": inks.blue_share}
+        if inks.red_share + inks.blue_share > _COLOURED_SHARE:
+            grey = inks.grey
+            work.decide("coloured ink", "taken off", "seals, stamps or pens have colour", **shares)
+        else:
+            work.decide("coloured ink", "left", "all its ink is black", **shares)
+    if paper.unevenness > _UNEVEN:
+        grey = even_light(grey)
+        work.decide("light", "evened", "its paper is lit unevenly", unevenness=paper.unevenness)
+    whitened, border_share = whiten_border(grey)
+    if border_share > _BORDER_SHARE:
+        grey = whitened
+        work.decide("border", "whitened", "the scanner's bed shows", border_share=border_share)
+    dpi = work.dpi * scale
+    return CleanPicture(grey, dpi, _compose(work.to_scan, _scaling(1.0 / scale)), find_grids(grey, dpi))
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def _scaling(factor: float) -> Matrix:
+    return np.array([[factor, 0.0, 0.0], [0.0, factor, 0.0]])
+
+
+def _compose(after: Matrix, before: cv2.typing.MatLike) -> Matrix:
+    """The matrix that does `before`, then `after`."""
+    below = np.array([[0.0, 0.0, 1.0]])
+    return np.asarray((np.vstack((after, below)) @ np.vstack((before, below)))[:2], np.float64)
