@@ -15,27 +15,37 @@ __all__ = ["Citation", "find_citations"]
 
 _SO = re.compile(r"\s?(?:so|s6|s0)(?:\s?hieu)?\s?[:.]?\s?")
 _DATE_LEAD = re.compile(r"[\s,(]{0,3}(?=ngay|thang \d|nam \d|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})")
-_ISSUER_LEAD = re.compile(r"[\s,]{0,2}(?:cua|do)\s")
-_TITLE_LEAD = re.compile(r"[\s,]{0,2}(?:ve viec|v/v|ve)\s")
-_VERB = (
-    r"(?:quy dinh|ban hanh|phe duyet|huong dan|sua doi|bo sung|trien khai|thuc hien|to chuc|tong ket|so ket|thanh lap|kien toan|"
-    r"giao|cong bo|tang cuong|day manh|phat dong|xay dung|quan ly|dieu chinh|cong nhan|khen thuong|tang|phan cong|nang cao|"
-    r"kiem tra|uy quyen|bai bo|thay the|cu the hoa|quan triet|phan cap|hop nhat|chi tiet|bao dam|dam bao|phoi hop)"
+_ISSUER_LEAD = re.compile(r"[\s,]{0,2}(?:của|cúa|do)\s")
+_TITLE_LEAD = re.compile(r"[\s,]{0,2}(?:[Vv]ề việc|[Vv]/[Vv]|[Vv]ề|v/v)\s")
+_VERBS = (
+    "quy định|ban hành|phê duyệt|hướng dẫn|sửa đổi|bổ sung|triển khai|thực hiện|tổ chức|tổng kết|sơ kết|thành lập|kiện toàn|giao|công bố|"
+    "tăng cường|đẩy mạnh|phát động|xây dựng|quản lý|điều chỉnh|công nhận|khen thưởng|tặng|phân công|nâng cao|kiểm tra|ủy quyền|uỷ quyền|"
+    "bãi bỏ|thay thế|cụ thể hóa|cụ thể hoá|quán triệt|phân cấp|hợp nhất|chi tiết|bảo đảm|đảm bảo|phối hợp|thông qua|đề nghị|yêu cầu|"
+    "chấn chỉnh|báo cáo|xét|thông báo|đính chính|chấp thuận|chủ trương|phát huy|đổi mới"
 )
-_VERB_LEAD = re.compile(rf"[\s,]{{0,2}}(?={_VERB}\b)")
-_QUOTED_LEAD = re.compile(r"\s{0,2}(?=\")")
+_VERB_LEAD = re.compile(rf"[\s,]{{0,2}}(?=(?:{_VERBS})(?!\w))")
+_TITLE_VERB_LEAD = re.compile(rf"[\s,]{{1,2}}(?=(?:{_VERBS.replace('giao|', '')})(?!\w))", re.IGNORECASE)
+_QUOTED_LEAD = re.compile(r"\s{0,2}(?=[\"“])")
 _ISSUER_END = re.compile(
-    rf"\s(?:ve viec|ve|v/v|tai|theo|da|nham|de|va cac|duoc|trong|gui|{_VERB})(?!\w)|[;.:()\"]|,(?!\s(?:thuong binh|the thao|cong nghe|tuyen giao))|$"
+    rf"\s(?:[Vv]ề việc|về|v/v|V/v|tại|theo|đã|nhằm|để|và các|được|trong|gửi|là|có|cho|như|từ|{_VERBS})(?!\w)|[;.:()\"“]"
+    r"|,(?!\s(?:Thương binh|Thể thao|Công nghệ|Tuyên giáo|Thanh niên))"
+    r"|\s(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi)(?!\w)|$"
 )
-_AND_DOCUMENT = re.compile(r"(?:,|;|\sva|\scung)\s(?:cac\s|theo\s|can cu\s|thuc hien\s)?")
+_AND_DOCUMENT = re.compile(r"(?:,|;|\s(?:và|cùng|hoặc|với))\s(?:các\s|theo\s|căn cứ\s|thực hiện\s)?")
 _CLAUSE = re.compile(
-    r",\s(?=(?:uy ban|ubnd|so |phong |truong |ban |bo |cong an|hoi |doan |chi cuc|cuc |vien |to |don vi|trung tam|tinh|huyen|thanh|"
-    r"dang|lien doan|chu tich|hieu truong|giam doc|toi|nay|cu the|nhu sau|de nghi|can cu|tren co so|trong do|dong thoi|nham|de "
-    r"|qua do|gop phan|gan voi|theo |tu |cac van ban|va cac van ban))"
+    r",\s(?=(?P<body>[A-ZĐÂÊÔƠƯÁÀẢẠÃỦÚỤÝ])|(?P<small>cụ thể|như sau|đề nghị|căn cứ|trên cơ sở|trong đó|đồng thời|nhằm"
+    r"|qua đó|góp phần|các văn bản|và các văn bản|yêu cầu|với các nội dung|với những nội dung|gồm|bao gồm))"
 )
-_ACTS = re.compile(r"(?:ban hanh|xay dung|trien khai|to chuc|de nghi|bao cao|yeu cau|huong dan|thong bao|kinh|quyet dinh|phat dong|giao|lap )")
-_BRACKET_NOTE = re.compile(r"\s?\((?:sau day|goi tat|duoi day|viet tat|kem theo|trong do)")
-_ATTACHED = re.compile(r"\(?(?:duoc )?(?:ban hanh )?kem theo\s?$")
+_BODY = re.compile(
+    r"(?:uy ban|ubnd|so|phong|truong|ban|bo|cong an|hoi|doan|chi cuc|cuc|vien|to|don vi|trung tam|tinh|huyen|thanh|thi|xa|phuong|dang|lien doan|"
+    r"chu tich|hieu truong|giam doc|chi bo|mat tran|hoc vien|khoa|benh vien|cong ty|tong cuc|van phong|toa an|vu|thu truong|bi thu)\b"
+)
+_ACTS = re.compile(
+    r"\s(?:ban hành|xây dựng|triển khai|tổ chức|đề nghị|báo cáo|yêu cầu|hướng dẫn|thông báo|kính|quyết định|phát động|giao|lập|nhận được|"
+    r"thống nhất|trình|phối hợp|chỉ đạo|đã|tiếp tục|nghiêm túc|trân trọng|có ý kiến|thực hiện)(?!\w)"
+)
+_BRACKET_NOTE = re.compile(r"\s?\((?:sau đây|gọi tắt|dưới đây|viết tắt|kèm theo|trong đó|gọi là)")
+_LAST_BRACKET = re.compile(r"\s?\(([^()]{3,120})\)$")
 _MAX_TITLE_CHARS = 600
 _MAX_ISSUER_CHARS = 120
 
@@ -130,7 +140,9 @@ def _made(number: DocumentNumber, start: int, kind: tuple[int, int] | None, name
 
 def _laws(text: str, bare: str) -> Iterator[Citation]:
     for law in find_laws(text):
-        citation = Citation(law.start, law.end, law.confidence, kind=(law.start, law.start + len(law.kind)), kind_name=law.kind)
+        citation = Citation(
+            law.start, law.end, law.confidence, kind=(law.start, law.start + len(law.kind)), kind_name=law.kind
+        )
         citation.title = (law.start, law.end)
         citation.key = " ".join(re.findall(r"\w+", bare[law.start : law.end]))
         lead = _SO.match(bare, law.end)
@@ -151,19 +163,21 @@ def _describe(text: str, bare: str, citation: Citation, limit: int) -> None:
         position = citation.end = date.end
         if bare[position : position + 1] == ")":
             position += 1
-    elif citation.number is None and (year := re.match(r"\s(?:nam\s)?((?:19|20)\d\d)(?![\d/])", bare[position : position + 12])):
+    elif citation.number is None and (
+        year := re.match(r"\s(?:nam\s)?((?:19|20)\d\d)(?![\d/])", bare[position : position + 12])
+    ):
         citation.date, citation.iso = (position + year.start(1), position + year.end(1)), year[1]
         position = citation.end = position + year.end()
     if citation.number is None:
         return
-    issuer = _ISSUER_LEAD.match(bare, position)
+    issuer = _ISSUER_LEAD.match(text, position)
     if issuer is not None:
-        end = _issuer_end(bare, issuer.end())
+        end = _issuer_end(text, bare, issuer.end())
         if text[issuer.end() : issuer.end() + 1].isupper() and end > issuer.end():
             citation.issuer = (issuer.end(), end)
             position = citation.end = end
     if citation.issuer is None:
-        citation.issuer = _issuer_before(text, bare, citation.start)
+        citation.issuer = _issuer_before(text, citation.start)
     if citation.title is None:
         citation.title = _title(text, bare, position) or _attached(text, bare, citation.start)
         if citation.title is not None and citation.title[0] >= position:
@@ -177,28 +191,28 @@ def _date(text: str, bare: str, position: int) -> IssueDate | None:
     return read_issue_date(text, lead.end(), anchored=True)
 
 
-def _issuer_end(bare: str, start: int) -> int:
-    match = _ISSUER_END.search(bare, start, start + _MAX_ISSUER_CHARS)
-    end = match.start() if match else min(len(bare), start + _MAX_ISSUER_CHARS)
-    joined = _types()[0]
-    for conjunction in re.finditer(r"(?:,|;|\sva)\s", bare[start:end]):
-        after = start + conjunction.end()
-        if joined.match(bare, after):
+def _issuer_end(text: str, bare: str, start: int) -> int:
+    match = _ISSUER_END.search(text, start, start + _MAX_ISSUER_CHARS)
+    end = match.start() if match else min(len(text), start + _MAX_ISSUER_CHARS)
+    for conjunction in re.finditer(r"(?:,|;|\svà)\s", text[start:end]):
+        if _types()[0].match(bare, start + conjunction.end()):
             return start + conjunction.start()
-    while end > start and bare[end - 1] in " ,;.":
+    while end > start and text[end - 1] in " ,;.":
         end -= 1
     return end
 
 
-def _issuer_before(text: str, bare: str, start: int) -> tuple[int, int] | None:
+def _issuer_before(text: str, start: int) -> tuple[int, int] | None:
     """The body in `… của X tại Tờ trình số …`."""
-    tail = re.search(r"\s(?:tai|trong)\s(?:cac\s)?$", bare[max(0, start - 8) : start])
+    floor = max(0, start - 8)
+    tail = re.search(r"\s(?:tại|trong)\s(?:các\s)?$", text[floor:start])
     if tail is None:
         return None
-    end = max(0, start - 8) + tail.start()
+    end = floor + tail.start()
     floor = max(0, end - _MAX_ISSUER_CHARS)
-    cut = max((match.end() for match in re.finditer(r"[;:.(]\s|(?:\bcua|\bdo|^theo|^xet)\s", bare[floor:end])), default=None)
-    begin = floor + cut if cut is not None else floor if floor == 0 else end
+    cuts = re.finditer(r"[;:.(]\s|(?:(?<!\w)của|(?<!\w)do|^Theo|^Xét)\s", text[floor:end])
+    cut = max((match.end() for match in cuts), default=0 if floor == 0 else end - floor)
+    begin = floor + cut
     if begin >= end or not text[begin].isupper():
         return None
     return begin, end
@@ -206,43 +220,49 @@ def _issuer_before(text: str, bare: str, start: int) -> tuple[int, int] | None:
 
 def _title(text: str, bare: str, position: int) -> tuple[int, int] | None:
     """The subject behind `về`, `về việc`, or as a verb phrase or a quotation."""
-    lead = _TITLE_LEAD.match(bare, position) or _QUOTED_LEAD.match(bare, position) or _VERB_LEAD.match(bare, position)
+    lead = (
+        _TITLE_LEAD.match(text, position)
+        or _QUOTED_LEAD.match(text, position)
+        or _TITLE_VERB_LEAD.match(text, position)
+    )
     if lead is None:
         return None
     start = lead.end()
     end = _title_end(text, bare, start)
-    if bare[start] == '"' and bare[start + 1 : end].rstrip().endswith('"'):
-        start, end = start + 1, start + 1 + bare[start + 1 : end].rindex('"')
+    quoted = bare[start] == '"'
+    if quoted and '"' in bare[start + 1 : end]:
+        start, end = start + 1, start + 1 + bare[start + 1 : end].index('"')
     return (start, end) if end - start >= 4 else None
 
 
 def _title_end(text: str, bare: str, start: int) -> int:
     """Where a subject ends: at the next document of the same rank, the clause that follows, or the sentence's end."""
-    limit = min(len(bare), start + _MAX_TITLE_CHARS)
-    end = limit
-    stop = re.search(r";|\.(?=\s|$)|:\s|\./\.", bare[start:limit])
+    end = min(len(bare), start + _MAX_TITLE_CHARS)
+    stop = re.search(r";|\.(?=\s|$)|:\s|\./\.", bare[start:end])
     if stop:
         end = start + stop.start()
-    note = _BRACKET_NOTE.search(bare, start, end)
+    note = _BRACKET_NOTE.search(text, start, end)
     if note:
         end = note.start()
     end = min(end, _unclosed_bracket(bare, start, end))
-    for match in _AND_DOCUMENT.finditer(bare, start, end):
-        if _types()[0].match(bare, match.end()) and text[match.end() : match.end() + 1].isupper():
-            lead = _types()[0].match(bare, match.end())
-            if lead and (_SO.match(bare, lead.end()) or re.match(r"\s\d", bare[lead.end() :])):
-                end = match.start()
-                break
-    for match in _CLAUSE.finditer(bare, start, end):
-        after = bare[match.end() : match.end() + 160]
-        if text[match.end()].isupper() and not _ACTS.search(after):
-            continue
-        if not text[match.end()].isupper() and not re.match(r"(?:cu the|nhu sau|de nghi|can cu|tren co so|trong do|dong thoi|nham|qua do|gop phan|cac van ban)", after):
-            continue
-        end = match.start()
-        break
+    for match in _AND_DOCUMENT.finditer(text, start, end):
+        kind = _types()[0].match(bare, match.end())
+        if (
+            kind
+            and text[match.end()].isupper()
+            and (_SO.match(bare, kind.end()) or re.match(r"\s\d", text[kind.end() :]))
+        ):
+            end = match.start()
+            break
+    for match in _CLAUSE.finditer(text, start, end):
+        if match["small"] or (_BODY.match(bare, match.end()) and _ACTS.search(text, match.end(), match.end() + 160)):
+            end = match.start()
+            break
     while end > start and bare[end - 1] in " ,;.-":
         end -= 1
+    bracket = _LAST_BRACKET.search(text[start:end])
+    if bracket and plain(" ".join(bracket[1].split()[:3])) in bare[start : start + bracket.start()]:
+        end = start + bracket.start()
     return end
 
 
@@ -262,14 +282,18 @@ def _unclosed_bracket(bare: str, start: int, end: int) -> int:
 def _attached(text: str, bare: str, start: int) -> tuple[int, int] | None:
     """The subject in `X (ban hành kèm theo Quyết định số …)`: X."""
     before = bare[max(0, start - 40) : start]
-    attached = re.search(r"\s?\((?:duoc )?(?:ban hanh )?kem theo\s$", before)
+    attached = re.search(r"\s?\((?:duoc )?(?:ban hanh )?kem theo\s(?:cac\s)?$", before)
     if attached is None:
         return None
     end = max(0, start - 40) + attached.start()
     floor = max(0, end - 200)
-    pattern = re.compile(r"(?:chuong trinh|chien luoc|de an|ke hoach|quy che|quy dinh|du an|phuong an|dieu le|bo tieu chi|huong dan)\b")
+    pattern = re.compile(
+        r"(?:chuong trinh|chien luoc|de an|ke hoach|quy che|quy dinh|du an|phuong an|dieu le|bo tieu chi|huong dan)\b"
+    )
     cut = max((match.end() for match in re.finditer(r"[;:.]\s|,\s", bare[floor:end])), default=0)
-    names = [match.start() + floor for match in pattern.finditer(bare[floor:end]) if text[match.start() + floor].isupper()]
+    names = [
+        match.start() + floor for match in pattern.finditer(bare[floor:end]) if text[match.start() + floor].isupper()
+    ]
     inside = [name for name in names if name >= floor + cut] or names[-1:]
     return (inside[0], end) if inside else None
 
@@ -281,7 +305,7 @@ def _share_issuers(bare: str, citations: list[Citation]) -> None:
         between = bare[first.end : after.start]
         if first.number is None or after.number is None or not re.fullmatch(r"\s?(?:,|va|;)?\s?(?:va\s)?", between):
             continue
-        if first.issuer is None and first.title is None:
+        if first.issuer is None and (first.title is None or first.title[1] <= first.start):
             first.issuer = after.issuer
     for index in range(1, len(citations)):
         before, citation = citations[index - 1], citations[index]

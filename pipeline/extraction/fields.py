@@ -4,11 +4,12 @@ import re
 
 from pipeline.document import Document, Passage, PassageKind, TracedText
 from pipeline.extraction.issuer import full_name
-from pipeline.extraction.values import joined_value, value
+from pipeline.extraction.values import value
 from pipeline.language.casing import sentence_case
 from pipeline.language.document_numbers import read_own_number, type_abbreviation
 from pipeline.language.document_types import heading_type, types_of_abbreviation
 from pipeline.language.issue_dates import read_issue_date
+from pipeline.language.offices import mend_office
 from pipeline.language.person_names import is_surname, title_length
 from pipeline.language.tone_marks import plain
 from pipeline.options import ExtractOptions
@@ -34,7 +35,7 @@ def extract_fields(document: Document, options: ExtractOptions) -> DocumentField
     dated = _first(passages, "place-date")
     place, date = _place_and_date(dated)
     issuer, parent = _bodies(passages, document)
-    authority, position, name = _signer(passages)
+    authority, position, name = _signer(passages, exact=all(page.origin == "text-layer" for page in document.pages))
     return DocumentFields(
         type=kind,
         number=number,
@@ -154,7 +155,7 @@ def _title(passages: list[Passage], kind: Value | None) -> Value | None:
     return value(about.text, lead.end() if lead else start, end, reliability=0.93)
 
 
-def _signer(passages: list[Passage]) -> tuple[Value | None, Value | None, Value | None]:
+def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Value | None, Value | None]:
     """The first who signs: in whose place, in which post, by what name."""
     authority: list[TracedText] = []
     position: list[TracedText] = []
@@ -176,12 +177,27 @@ def _signer(passages: list[Passage]) -> tuple[Value | None, Value | None, Value 
         if deputy:
             position.append(authority[-1].slice(deputy.start()))
             authority[-1] = authority[-1].slice(0, deputy.start())
-    return joined_value(authority, reliability=0.95), joined_value(position, reliability=0.94), name
+    return _office(authority, exact=exact), _office(position, exact=exact), name
+
+
+def _office(lines: list[TracedText], *, exact: bool) -> Value | None:
+    """An office or an authority; a misread one put right where the letters allow nothing else."""
+    text = TracedText.join(lines)
+    if exact or not text:
+        return value(text, reliability=0.95)
+    mended, similarity = mend_office(text.text)
+    doubt = None if similarity == 1.0 else f"put right from {text.text!r}"
+    return value(text, normal=mended, reliability=0.95 * similarity, doubt=doubt)
 
 
 def _stripped(text: TracedText) -> TracedText:
-    start, end = _trim(text.text, " ,:;*-–—_\"'|")
-    return text.slice(start, end)
+    letters = [match for match in re.finditer(r"\S*[^\W\d_]{2}\S*", text.text)]
+    if not letters:
+        return text.slice(0, 0)
+    start, end = letters[0].start(), letters[-1].end()
+    while not text.text[start].isalpha():
+        start += 1
+    return text.slice(start, len(text.text[:end].rstrip(" ,:;*-–—_\"'|>")))
 
 
 def _name(text: TracedText) -> Value | None:

@@ -14,8 +14,23 @@ from pipeline.records import Reference, Value
 __all__ = ["extract_references"]
 
 _OUTSIDE = frozenset(
-    {"parent-body", "issuer", "national-title", "number-line", "place-date", "type", "recipient", "recipients-head", "stamp",
-     "signer-authority", "signer-position", "signer-name", "page-number", "urgency", "secrecy"}
+    {
+        "parent-body",
+        "issuer",
+        "national-title",
+        "number-line",
+        "place-date",
+        "type",
+        "recipient",
+        "recipients-head",
+        "stamp",
+        "signer-authority",
+        "signer-position",
+        "signer-name",
+        "page-number",
+        "urgency",
+        "secrecy",
+    }
 )
 _GROUNDS_HEADING = re.compile(r"(?:cac )?(?:can cu|co so phap ly|co so)\b")
 
@@ -49,7 +64,8 @@ def extract_references(document: Document, options: ExtractOptions) -> tuple[Ref
         else:
             found[key] = cited
     return tuple(
-        Reference(cited.kind, cited.number, cited.date, cited.issuer, cited.title, cited.role) for cited in found.values()
+        Reference(cited.kind, cited.number, cited.date, cited.issuer, cited.title, cited.role)
+        for cited in found.values()
     )
 
 

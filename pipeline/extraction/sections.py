@@ -2,6 +2,7 @@
 
 from pipeline.document import Document, Section
 from pipeline.extraction.values import derived, value
+from pipeline.language.headings import mend_heading
 from pipeline.options import ExtractOptions
 from pipeline.records import SectionRecord
 
@@ -16,7 +17,8 @@ def extract_sections(document: Document, options: ExtractOptions) -> tuple[Secti
 def _record(section: Section) -> SectionRecord:
     read = section.heading.confidence()
     reliability = min(1.0, section.confidence / read) if read else section.confidence
-    heading = value(section.heading, reliability=reliability)
+    mended = mend_heading(section.heading.text)
+    heading = value(section.heading, normal=mended, reliability=reliability)
     return SectionRecord(
         label=value(section.label, reliability=reliability) if section.label is not None else None,
         heading=heading,

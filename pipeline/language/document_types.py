@@ -20,6 +20,21 @@ _ATTRIBUTES = frozenset(
 _MAX_LINE_CHARS = 140
 
 
+def _without_noise(text: str) -> str:
+    """A line in capitals without the marks at its ends that are no words: `A644 KẾ HOẠCH`."""
+    words = text.split()
+    while len(words) > 2 and not _is_word(words[0]):
+        words.pop(0)
+    while len(words) > 2 and not _is_word(words[-1]):
+        words.pop()
+    start = text.find(words[0]) if words else 0
+    return text[start : text.rfind(words[-1]) + len(words[-1])] if words else text
+
+
+def _is_word(word: str) -> bool:
+    return len(word) > 1 and word.isalpha()
+
+
 class DocumentType(Struct, frozen=True):
     """A type: its name in sentence case, its abbreviations; a law; one that is only ever cited so."""
 
@@ -79,7 +94,7 @@ def heading_type(line: str, *, similarity: float = 0.85) -> HeadingType | None:
     Returns:
         The type, or None where the line is something else; running text is never a heading line.
     """
-    text = line.strip(" .:*-–—_\t")
+    text = _without_noise(line.strip(" .:*-–—_\t"))
     if not text or len(text) > _MAX_LINE_CHARS or not text[0].isupper():
         return None
     bare = plain(text)

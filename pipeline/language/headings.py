@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.document import SectionKind
 from pipeline.language.tone_marks import plain
 
-__all__ = ["HeadingKind", "heading_kind"]
+__all__ = ["HeadingKind", "heading_kind", "mend_heading"]
 
 _MEMBER = re.compile(r"(?:[,;:/&(]|\s-|\bva\b)\s*")
 _OPENER = re.compile(r"(?:(?:cac|mot so|nhung|ve|cong tac|hinh thuc|khung|he thong|du kien|co cau|ke hoach|viec)\s+)+")
@@ -64,9 +64,7 @@ def heading_kind(heading: str, parent: SectionKind | None, *, similarity: float 
         members = members[:1] if not _BODY.match(text) else []
     for place, member in enumerate(members):
         kind = _named(member)
-        if kind == "other" and (parent is not None or place > 0):
-            kind = None
-        if kind is not None:
+        if kind is not None and _allowed(kind, parent, place):
             return HeadingKind(kind, True, 0.97)
         if place == 0 and _WEEKDAY_OR_DAY.match(member):
             return HeadingKind("schedule", True, 0.85)
@@ -74,13 +72,50 @@ def heading_kind(heading: str, parent: SectionKind | None, *, similarity: float 
         for phrase, kind in _phrases()[1]:
             if re.search(rf"\b{phrase}\b", text) and (parent is None or kind in ("funding", "rewards")):
                 return HeadingKind(kind, True, 0.9)
-        for member in members:
+        for place, member in enumerate(members):
             misread = _misread(member, similarity)
-            if misread is not None and not (parent is not None and misread.kind == "other"):
+            if misread is not None and _allowed(misread.kind, parent, place):
                 return misread
     if parent is not None:
         return HeadingKind(parent, False, 0.9)
     return HeadingKind("other", False, 0.75)
+
+
+def mend_heading(heading: str) -> str:
+    """A heading with the marks of the genre's own words put right: `NỌI DUNG` as `NỘI DUNG`."""
+    bare = plain(heading)
+    mended = heading
+    for phrase in _vocabulary():
+        start = bare.find(plain(phrase))
+        while start >= 0:
+            end = start + len(phrase)
+            whole = not bare[start - 1 : start].isalpha() and not bare[end : end + 1].isalpha()
+            printed = mended[start:end]
+            if whole and " " in phrase and printed.casefold() != phrase:
+                mended = (
+                    mended[:start] + (phrase.upper() if printed.isupper() else _cased(printed, phrase)) + mended[end:]
+                )
+            start = bare.find(plain(phrase), end)
+    return mended
+
+
+def _cased(printed: str, phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:] if printed[:1].isupper() else phrase
+
+
+@cache
+def _vocabulary() -> tuple[str, ...]:
+    data = tomllib.loads((files("pipeline.language") / "data" / "heading_kinds.toml").read_text(encoding="utf-8"))
+    return tuple(phrase for entry in data.values() for phrase in (*entry["phrases"], *entry.get("anywhere", ())))
+
+
+def _allowed(kind: SectionKind, parent: SectionKind | None, place: int) -> bool:
+    """Whether a kind may be named at that place in a list: bodies under `organization` are no subjects."""
+    if kind == "other":
+        return parent is None and place == 0
+    if kind == "organization":
+        return parent is None or place == 0
+    return not (kind == "subjects" and parent == "organization")
 
 
 def _named(member: str) -> SectionKind | None:

@@ -12,11 +12,18 @@ from pipeline.language.tone_marks import plain
 
 __all__ = ["LawName", "find_laws"]
 
-_LAW = re.compile(r"(?<!\w)(?:(?P<code>bo luat)|(?P<law>luat)|(?P<ordinance>phap lenh)|(?P<constitution>hien phap))(?!\w)")
-_AMENDS = re.compile(r" (?:sua doi|sua doi, bo sung|bo sung)(?: mot so dieu)?(?:,? ?(?:va )?bo sung)?(?: mot so dieu)? (?:cua )?(?:cac )?")
+_LAW = re.compile(
+    r"(?<!\w)(?:(?P<code>bo luat)|(?P<law>luat)|(?P<ordinance>phap lenh)|(?P<constitution>hien phap))(?!\w)"
+)
+_AMENDS = re.compile(
+    r" (?:sua doi|sua doi, bo sung|bo sung)(?: mot so dieu)?(?:,? ?(?:va )?bo sung)?(?: mot so dieu)? (?:cua )?(?:cac )?"
+)
 _STOP = re.compile(
     r"(?:so|ngay|nam|ve|cua|co|duoc|quy dinh|da|theo|cho|trong|tai|thi|la|va|den|tu|nay|do|nhu|ban hanh|hien hanh|moi|tren|"
     r"khi|ma|de|voi|bang|cac|nhung|hoac|phai|khong|sua doi|doi voi|lien quan|vao|sau|truoc|gan|nham|gom)(?!\w)"
+)
+_SCHOOL = re.compile(
+    r"\b(?:khoa|k\.|nganh|mon|bo mon|dai hoc|truong|hoc|cong ty|van phong|tap chi|vien|cu nhan|su|phap)\s$"
 )
 _MAX_WORDS = 9
 
@@ -59,7 +66,7 @@ def find_laws(text: str) -> Iterator[LawName]:
 
 def _read(text: str, bare: str, match: re.Match[str]) -> LawName | None:
     start, end = match.span()
-    if not text[start].isupper():
+    if not text[start].isupper() or _SCHOOL.search(bare, max(0, start - 12), start):
         return None
     if match["constitution"]:
         return LawName(start, end, "Hiến pháp", 0.95)
@@ -93,8 +100,8 @@ def _name_end(text: str, bare: str, start: int) -> tuple[int, float] | None:
 
 
 def _is_title(text: str, start: int, name: tuple[str, ...]) -> bool:
-    """A name of one or two words must begin with a capital, so that `Luật giá trị` is no law on prices."""
-    return len(name) > 2 or text[start:].lstrip()[:1].isupper()
+    """A name of one word must begin with a capital, so that `Luật giá trị` is no law on prices."""
+    return len(name) > 1 or text[start:].lstrip()[:1].isupper()
 
 
 def _words(bare: str, start: int) -> Iterator[tuple[str, int]]:

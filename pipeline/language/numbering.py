@@ -8,7 +8,7 @@ from msgspec import Struct
 from pipeline.language.casing import is_capitals
 from pipeline.language.tone_marks import plain
 
-__all__ = ["Label", "Style", "follows", "is_first", "read_labels"]
+__all__ = ["Label", "Style", "follows", "is_first", "mended_numeral", "read_labels"]
 
 Style = Literal[
     "part",
@@ -31,6 +31,9 @@ Style = Literal[
 
 _ALPHABET = "abcdđefghijklmnopqrstuvwxyz"
 _SKIPPED = frozenset("đfjwz")
+_NUMERALS = tuple(
+    tens + ones for tens in ("", "X", "XX") for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+)
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ORDINAL_WORDS = {
     word: ordinal
@@ -64,10 +67,11 @@ _KEYWORD = re.compile(
     r"(phan|chuong|muc|tieu muc|dieu)\s{1,3}(?:(thu)\s{1,3}([a-z]{2,5})|(\d{1,3}[a-z]?)|([ivxl]{1,7})|([a-h]))"
     r"(?![^\W_])\s{0,2}([.:)/]|-\s|$)?\s*"
 )
-_ROMAN = re.compile(r"([IVXL]{1,7})\s{0,2}(?:([.)/:]|[-–—](?=\s))|(?=\s))\s*")
+_ROMAN = re.compile(r"([IVX]{1,7})\s{0,2}(?:([.)/:]|[-–—](?=\s))|(?=\s))\s*")
 _DAMAGED_ROMAN = re.compile(r"([IVXLHTYl1i|!\]\[]{1,6})\s{0,2}([.,:)/])\s*(?=\S)")
+_UNMARKED_ROMAN = re.compile(r"([IVXLHl1|!]{1,5})\s+(?=[^\W\d_]{2})")
 _CAPITAL = re.compile(r"([A-HK])\s{0,2}([.)/]|[-–—](?=\s))\s*(?=\S)")
-_DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s{0,2}([.)/:]|[-–—](?=\s))|(?=\s))\s*")
+_DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s{0,2}([.)/:,;]|[-–—](?=\s))|(?=\s))\s*")
 _BRACKETED = re.compile(r"\((\d{1,2}|[a-zđ]|[ivx]{1,5})\)\s*")
 _LETTER = re.compile(r"([a-zđ]|[ivx]{2,4})(?:([.)])\s*|([/:]|[-–—])\s+)(?=\S)")
 _BULLET = re.compile(r"([-–—‐‑+*•·●○▪■□◦►➢✓√§~_=]|[o](?=\s+[^\W\d_a-z]))\s*(?=\S)")
@@ -105,6 +109,16 @@ def follows(label: Label, last: Label) -> bool:
         between = _ALPHABET[last.ordinals[-1] : label.ordinals[-1] - 1]
         return label.ordinals[-1] > last.ordinals[-1] and set(between) <= _SKIPPED
     return label.ordinals[-1] == last.ordinals[-1] + 1
+
+
+def mended_numeral(label: Label) -> Label | None:
+    """The next Roman numeral's label, where a lost stroke would make it look like this one: III read as II."""
+    value = label.ordinals[-1] + 1
+    numeral = next((text for text in _NUMERALS if _roman_value(text) == value), "")
+    letters = iter(numeral)
+    if label.style != "roman" or not numeral or not all(char in letters for char in label.text):
+        return None
+    return Label("roman", (value,), numeral, label.end, True)
 
 
 def read_labels(text: str) -> tuple[Label, ...]:
@@ -149,6 +163,8 @@ def _roman(head: str, text: str) -> list[Label]:
     if match:
         found.append(Label("capital", (_ALPHABET.index(match[1].lower()) + 1,), match[1], match.end()))
     match = _DAMAGED_ROMAN.match(head)
+    if match is None and is_capitals(head, letters=8):
+        match = _UNMARKED_ROMAN.match(head)
     if match and not any(label.style == "roman" for label in found) and not head[match.end()].isdigit():
         mended = match[1].replace("H", "II").replace("T", "I").replace("Y", "V")
         mended = re.sub(r"[l1i|!\]\[L]", "I", mended)
@@ -165,7 +181,8 @@ def _numbers(head: str) -> list[Label]:
         if match[2] == ")" and len(ordinals) == 1:
             found.append(Label("number-bracket", ordinals, match[1], match.end()))
         elif (match[2] or len(ordinals) > 1) and 0 not in ordinals:
-            found.append(Label(_DECIMALS[len(ordinals) - 1], ordinals, match[1], match.end()))
+            damaged = match[2] is not None and match[2] in ",;"
+            found.append(Label(_DECIMALS[len(ordinals) - 1], ordinals, match[1], match.end(), damaged))
     if re.match(r"[lI|]\s?\.\s?[^\W\d]", head):
         found.append(Label("decimal-1", (1,), "1", head.index(".") + 1 + (head[head.index(".") + 1] == " "), True))
     return found
@@ -179,8 +196,8 @@ def _ends_label(head: str, match: re.Match[str]) -> bool:
         return bool(match[2])
     if after.isdigit() or after in "%°/":
         return False
-    if not match[2] and "." in match[1]:
-        return after.isupper()
+    if (not match[2] and "." in match[1]) or match[2] in (",", ";"):
+        return after.isupper() and not glued
     return not (glued and match[2] in ("/", ":") and after.islower()) and not (glued and after in ".,;")
 
 

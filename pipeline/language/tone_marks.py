@@ -7,7 +7,7 @@ __all__ = ["plain"]
 
 def _bare(char: str) -> str:
     """The ASCII small letter under a marked one; any other character as it is."""
-    if char in "đĐ":
+    if char in "đĐðÐ":
         return "d"
     base = unicodedata.normalize("NFD", char)[0]
     return base.lower() if base.isascii() else char
@@ -15,7 +15,7 @@ def _bare(char: str) -> str:
 
 _PLAIN = {code: _bare(chr(code)) for code in (*range(0x41, 0x5B), *range(0xC0, 0x250), *range(0x1E00, 0x1F00))}
 _PLAIN |= {ord(dash): "-" for dash in "‐‑‒–—−"}
-_PLAIN |= {ord(quote): '"' for quote in "“”„«»″"} | {ord(quote): "'" for quote in "‘’‚′"} | {0xA0: " "}
+_PLAIN |= {ord(quote): '"' for quote in "“”„«»″"} | {ord(quote): "'" for quote in "‘’‚′"} | {0xA0: " ", 0x2044: "/"}
 
 
 def plain(text: str) -> str:

@@ -19,6 +19,7 @@ _CLOSING = re.compile(r"(?:tren day la|can cu ke hoach nay|de nghi cac|yeu cau c
 _ATTACHED = re.compile(r"\(?\s*(?:kem theo|ban hanh kem theo|dinh kem)\b")
 _GROUNDS = re.compile(r"(?:can cu|thuc hien|theo de nghi|xet|tiep tuc thuc hien|trien khai thuc hien|theo)\b")
 _PROMULGATING = frozenset({"Quyết định", "Thông tư", "Nghị định", "Nghị quyết"})
+_OWN_NUMBER = re.compile(r"s[o06e]?\s{0,2}[:.]\s{0,2}\S{0,10}\s{0,3}[/-]\s?[a-z]{2,4}\s?[/-]\s?[a-z\d&-]{2,20}")
 _FORMULAE = frozenset({"quyet dinh", "quyet nghi", "nghi dinh", "chi thi", "thong tu"})
 
 
@@ -35,6 +36,7 @@ def segment_document(document: Document, options: SegmentOptions) -> tuple[tuple
     flow = [line for line in lines if line.hint not in ("page-number", "stamp", "footnote")]
     drafts = _furniture([line for line in lines if line.hint in ("page-number", "stamp", "footnote")])
     drafts += _main(flow)
+    _find_number_line(drafts)
     drafts.sort(key=lambda draft: (draft.lines[0].order, draft.kind == "page-number"))
     return _finish(drafts, options)
 
@@ -57,6 +59,18 @@ def _furniture(lines: list[PrintedLine]) -> list[Draft]:
 
 def _furniture_kind(hint: str) -> PassageKind:
     return "footnote" if hint == "footnote" else "stamp" if hint == "stamp" else "page-number"
+
+
+def _find_number_line(drafts: list[Draft]) -> None:
+    """A number line that was written or stamped over, and so was taken for a stamp."""
+    kinds = {draft.kind for draft in drafts}
+    if "number-line" in kinds or not kinds & {"type", "national-title"}:
+        return
+    for draft in drafts:
+        line = draft.lines[0]
+        if draft.kind == "stamp" and line.page == 1 and _OWN_NUMBER.fullmatch(line.plain.strip()):
+            draft.kind = "number-line"
+            return
 
 
 def _main(lines: list[PrintedLine]) -> list[Draft]:

@@ -7,7 +7,7 @@ from pipeline.language.casing import is_capitals
 from pipeline.language.numbering import read_labels
 from pipeline.language.person_names import is_surname, title_length
 from pipeline.segmentation.lines import PrintedLine
-from pipeline.segmentation.parts import Draft, is_authority, is_position, is_recipients_head
+from pipeline.segmentation.parts import Draft, is_authority, is_noise, is_position, is_recipients_head
 
 __all__ = ["Ending", "is_name", "read_ending"]
 
@@ -72,7 +72,7 @@ def _begins_signature(lines: list[PrintedLine], index: int) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether a line looks like a person's name: two to six words with a capital each, a rank before them allowed."""
-    bare = text.strip(" .,-_")
+    bare = text.strip(" .,-_'`\"")
     if not _NAME.fullmatch(bare):
         return False
     words = bare.replace(".", ". ").split()
@@ -130,6 +130,9 @@ def _columns(line: PrintedLine) -> list[PrintedLine]:
 
 def _place(line: PrintedLine, drafts: list[Draft], state: str, named: bool) -> tuple[str, bool]:
     """Put a line into its passage; what kind of lines to expect next, and whether the signer's name was read."""
+    if line.hint == "foot-right" and is_noise(line):
+        drafts.append(Draft("stamp", [line]))
+        return state, named
     if is_recipients_head(line.plain):
         colon = line.string.find(":")
         if 0 < colon < len(line.string.rstrip()) - 1:
@@ -142,7 +145,11 @@ def _place(line: PrintedLine, drafts: list[Draft], state: str, named: bool) -> t
     ):
         _add_recipient(line, drafts)
         return "recipients", named
-    if _ITEM.match(line.string) and any(draft.kind == "recipients-head" for draft in drafts):
+    if (
+        line.hint != "foot-right"
+        and _ITEM.match(line.string)
+        and any(draft.kind == "recipients-head" for draft in drafts)
+    ):
         _add_recipient(line, drafts)
         return "recipients", named
     return "signer", _add_signer(line, drafts) or named
@@ -152,8 +159,10 @@ def _is_signer(line: PrintedLine, drafts: list[Draft]) -> bool:
     if is_authority(line) or is_position(line):
         return True
     last = drafts[-1] if drafts else None
-    closed = last is not None and last.kind == "recipient" and last.lines[-1].string.rstrip()[-1:] in ".)"
-    return closed and is_name(line.string) and not _ITEM.match(line.string)
+    if last is None or last.kind != "recipient":
+        return False
+    closed = last.lines[-1].string.rstrip()[-1:] in ".)" or "luu" in last.lines[0].plain[:8]
+    return closed and is_name(line.string) and is_surname(line.string.split()[0]) and not _ITEM.match(line.string)
 
 
 def _add_recipient(line: PrintedLine, drafts: list[Draft]) -> None:

@@ -11,8 +11,17 @@ from pipeline.segmentation.parts import Draft, ends_paragraph
 __all__ = ["read_flow"]
 
 _MAX_PARAGRAPH_LINES = 400
+_FIRST_LINE_INDENT = 0.08
 _CITED = re.compile(
     r"\b(?:dieu|khoan|muc|diem|so|ngay|thang|nam|lan|thu|phan|chuong|phu luc|quy|khoa|lop|cum|tiet|cap)\s*$"
+)
+_BODY_NAME = re.compile(
+    r"(?:de nghi |giao )?(?:cac |uy ban|ubnd|so |phong |cong an|bo |ban |vien |toa an|chi cuc|cuc |hoi |doan |truong |"
+    r"van phong|trung tam|lien doan|ngan hang|benh vien|to |khoa |dai |bao )"
+)
+_TASK = re.compile(
+    r"(?:Chủ trì|Phối hợp|Chỉ đạo|Tổ chức|Thực hiện|Xây dựng|Tham mưu|Hướng dẫn|Theo dõi|Triển khai|Tăng cường|Căn cứ|Đẩy mạnh|Kiểm tra|"
+    r"Tiếp tục|Quản lý|Bố trí|Cân đối|Chịu trách nhiệm|Có trách nhiệm|Là cơ quan|Là đầu mối|Nâng cao|Tuyên truyền|Vận động)(?!\w)"
 )
 _HEAD_WORDS = re.compile(
     r"\b(?:tt|stt|so tt|noi dung|nhiem vu|thoi gian|don vi|co quan|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|"
@@ -36,7 +45,7 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
             current = None
             drafts.append(_row(line, outline, heads, appendix, lines[index - 1] if index else None))
             continue
-        spot = outline.find(read_labels(line.string))
+        spot = outline.find(read_labels(line.string), scanned=line.scanned)
         starts = current is None or _starts(line, lines[index - 1], current, spot)
         if starts:
             label = spot.label if spot and _fits(spot, line, current) else None
@@ -51,7 +60,10 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
 
 def _fits(spot: Spot, line: PrintedLine, current: Draft | None) -> bool:
     if spot.label.damaged and spot.label.style != "bullet":
-        return spot.fit >= 0.9 and is_capitals(line.string[spot.label.end :], share=0.6, letters=4)
+        if spot.label.style.startswith("decimal-"):
+            return spot.fit >= 0.95 and spot.label.ordinals != (1,)
+        capital = is_capitals(line.string[spot.label.end :], share=0.6, letters=4)
+        return capital and spot.fit >= (0.3 if spot.label.style == "roman" else 0.9)
     return spot.fit >= 0.2 or current is None
 
 
@@ -61,12 +73,12 @@ def _starts(line: PrintedLine, before: PrintedLine, current: Draft, spot: Spot |
         return True
     if current.label is not None and spot is None and not current.lines[0].string[current.label.end :].strip():
         return len(current.lines) > 1 and _ended(line, before)
-    ended = _ended(line, before)
+    ended = _ended(line, before, first=len(current.lines) == 1)
     if spot is not None:
         return _label_starts(line, before, spot, ended)
     if starts_small(line.string) or not _can_begin(line.string):
         return False
-    if _is_heading_like(current, line):
+    if _is_heading_like(current, line) or _is_task_of_body(current, line, before):
         return True
     if is_capitals(line.string, letters=6) and is_capitals(before.string, letters=6) and len(current.lines) < 6:
         return ended and ends_paragraph(before.string)
@@ -92,8 +104,12 @@ def _label_starts(line: PrintedLine, before: PrintedLine, spot: Spot, ended: boo
     return ended and (spot.fit >= 0.5 or ends_paragraph(before.string))
 
 
-def _ended(line: PrintedLine, before: PrintedLine) -> bool:
-    """Whether the paragraph ended with the line before: by its mark, its shortness or the next line's indent."""
+def _ended(line: PrintedLine, before: PrintedLine, *, first: bool = False) -> bool:
+    """Whether the paragraph ended with the line before: by its mark, its shortness or the next line's indent.
+
+    Args:
+        first: whether the line before is the paragraph's first, which may be indented where nobody can tell.
+    """
     closes = ends_paragraph(before.string)
     if line.page != before.page:
         return closes or (before.fill < 0.7 and not before.string.rstrip().endswith((",", "-", "–")))
@@ -109,7 +125,7 @@ def _ended(line: PrintedLine, before: PrintedLine) -> bool:
     if before.fill <= 0.0:
         return True
     room = 1.0 - before.fill - _first_word_share(line)
-    if room > 0.14:
+    if room > (0.14 if closes or not first else 0.14 + _FIRST_LINE_INDENT):
         return True
     if closes:
         return line.opens or room > 0.02 or before.string.rstrip().endswith((";", ":", "./."))
@@ -136,6 +152,15 @@ def _is_heading_like(current: Draft, line: PrintedLine) -> bool:
     if not is_capitals(text, share=0.85, letters=5) or ":" in text[:-1]:
         return False
     return not is_capitals(line.string, share=0.6) and not starts_small(line.string)
+
+
+def _is_task_of_body(current: Draft, line: PrintedLine, before: PrintedLine) -> bool:
+    """Whether a numbered line that is a body's name ends here because a task begins."""
+    label = current.label
+    if label is None or label.style == "bullet" or ends_paragraph(before.string) or len(current.lines) > 4:
+        return False
+    named = _BODY_NAME.match(current.lines[0].plain, label.end)
+    return bool(named) and not before.plain.rstrip().endswith((" va", ",")) and bool(_TASK.match(line.string))
 
 
 def _row(

@@ -14,9 +14,9 @@ __all__ = ["Head", "read_head"]
 
 _MAX_HEAD_LINES = 60
 _MAX_TITLE_LINES = 14
-_NUMBER = re.compile(r"[-*\s]{0,3}(?:so|s6|s0|sé|s)\s{0,3}[:.;]|so\s{0,3}(?=\d|/|-)|so\s{0,2}$")
-_NOTATION = re.compile(r"\S{0,10}\s{0,6}[-/]\s{0,2}[a-z]{1,8}(?:\s?[-/]\s?[a-z\d&.]{1,14}){0,4}(?=\s|$)")
-_ABOUT = re.compile(r"v\s?[/\\]\s?v\b|ve viec\b")
+_NUMBER = re.compile(r"[-*\s]{0,3}(?:so|s6|s0|se|s)\s{0,3}[:.;]|so\s{0,3}(?=\d|/|-)|so\s{0,2}$")
+_NOTATION = re.compile(r"\s{0,6}[^\s/]{0,10}\s{0,6}[-/]\s{0,2}[a-z]{1,8}(?:\s?[-/]\s?[a-z\d&.]{1,14}){0,4}(?=\s|$)")
+_ABOUT = re.compile(r"v\s?[/\\il|1]\s?v\b|ve viec\b")
 _URGENCY = re.compile(r"(?:hoa toc(?: hen gio)?|thuong khan|khan)\s?[.!:]?(?:\s.{0,12})?$")
 _SECRECY = re.compile(r"(?:tuyet mat|toi mat|mat)\s?[.!]?$")
 _GROUNDS = re.compile(r"[-–+*\s]{0,3}(?:can cu\b|theo de nghi|xet de nghi|xet to trinh|xet thay)")

@@ -11,8 +11,11 @@ __all__ = ["PrintedLine", "join_lines", "read_lines"]
 
 _UNWRAPPED_CHARS = 170
 _INDENT = 0.025
-_PAGE_NUMBER = re.compile(r"[-–—\[(|.\s]{0,3}(?:trang\s{0,2})?(\d{1,3})(?:\s{0,2}/\s{0,2}\d{1,3})?[-–—\])|.\s]{0,3}")
+_PAGE_NUMBER = re.compile(
+    r"[-–—\[(|.\s]{0,3}(?:trang\s{0,2})?(\d{1,3})(?:\s{0,2}/\s{0,2}\d{1,3})?[-–—\])|.\s`'~*]{0,3}"
+)
 _FOOTNOTE_MARK = re.compile(r"(?<=[^\W\d_][.,;:)”\"]|[^\W\d_]{2})[⁰¹²³⁴-⁹]{1,3}(?=[.,;:)…”\"]{0,2}$)")
+_FOOTNOTE = re.compile(r"[⁰¹²³⁴-⁹]|[\[(]?\d{1,3}[\])]?[\s.]|\d{1,2}[^\W\d_]|\*{1,3}\s|[?'\"”’°]\s?[^\W\d_]")
 _SQUARE_UNIT = re.compile(r"(?:^|\d)[kcdh]?m[²³]")
 
 
@@ -27,7 +30,7 @@ class PrintedLine:
         gap: how far it ends before the body's right edge, as a share of the body's width; None likewise.
         opens: whether it is the first of its block; top: whether it is the first of the page's body.
         cells, table, row: for a row of a table.
-        order: its place in the document; plain: its text without marks.
+        order: its place in the document; scanned: whether a machine read it; plain: its text without marks.
     """
 
     text: TracedText
@@ -46,6 +49,7 @@ class PrintedLine:
     row: int | None = None
     words: tuple[Word, ...] = ()
     order: int = 0
+    scanned: bool = False
     plain: str = field(default="")
 
     def __post_init__(self) -> None:
@@ -101,8 +105,11 @@ def read_lines(document: Document) -> list[PrintedLine]:
 
 def _block_lines(block: Block, words: dict[str, Word], page: Page) -> Iterator[PrintedLine]:
     opens = True
+    hint = block.kind
     for line in block.lines:
-        made = _line(line, words, page, block.kind)
+        made = _line(line, words, page, hint)
+        if opens and made is not None and hint == "footnote" and not _FOOTNOTE.match(made.string):
+            hint = made.hint = "body"
         if made is not None:
             made.opens = opens
             opens = False
@@ -125,6 +132,7 @@ def _line(line: Line, words: dict[str, Word], page: Page, hint: BlockKind) -> Pr
         italic=_mostly(marks, "italic"),
         size_px=sizes[len(sizes) // 2],
         words=marks,
+        scanned=page.origin == "scan",
     )
 
 
@@ -191,7 +199,8 @@ def _find_page_numbers(lines: list[PrintedLine], page: Page) -> None:
     """The first or last line of a page that is nothing but a number near the page's own."""
     for line in (lines[:1] + lines[-1:]) if len(lines) > 1 else ():
         match = _PAGE_NUMBER.fullmatch(line.plain)
-        if line.hint == "body" and match and 0 < int(match[1]) <= page.number + 2:
+        misread = line is lines[0] and page.number > 1 and len(line.string) <= 3 and not line.string.isalpha()
+        if line.hint == "body" and ((match and 0 < int(match[1]) <= page.number + 2) or misread):
             line.hint = "page-number"
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.language.numbering import Label, follows, is_first
+from pipeline.language.numbering import Label, follows, is_first, mended_numeral
 from pipeline.segmentation.parts import Draft
 
 __all__ = ["Outline", "Spot"]
@@ -52,10 +52,21 @@ class Outline:
         """The last label of an open list of that style."""
         return next((entry.last for entry in reversed(self._open) if entry.last.style == style), None)
 
-    def find(self, labels: tuple[Label, ...]) -> Spot | None:
-        """The best fitting reading of a label; None where there is none at all."""
-        spots = [self._spot(label) for label in labels]
+    def find(self, labels: tuple[Label, ...], *, scanned: bool = False) -> Spot | None:
+        """The best fitting reading of a label; None where there is none at all.
+
+        Args:
+            labels: the ways of reading it.
+            scanned: whether the page was read by a machine, so that a numeral may have lost a stroke.
+        """
+        mended = (self._mended(label) for label in labels) if scanned else ()
+        spots = [self._spot(label) for label in (*labels, *filter(None, mended))]
         return max(spots, key=lambda spot: spot.fit - 0.15 * spot.label.damaged, default=None)
+
+    def _mended(self, label: Label) -> Label | None:
+        """The numeral that must stand here where the one that was read has just been used."""
+        last = self.last_of(label.style)
+        return mended_numeral(label) if last is not None and last.ordinals == label.ordinals else None
 
     def _spot(self, label: Label) -> Spot:
         for depth in range(len(self._open) - 1, -1, -1):

@@ -16,6 +16,7 @@ __all__ = [
     "is_addressee",
     "is_authority",
     "is_national",
+    "is_noise",
     "is_position",
     "is_recipients_head",
     "place_date",
@@ -95,12 +96,26 @@ def is_addressee(text: str) -> bool:
 
 def is_authority(line: PrintedLine) -> bool:
     """Whether a line says in whose place somebody signs: TM., KT., TL., TUQ., Q."""
-    return bool(_AUTHORITY.match(line.plain)) and is_capitals(line.string, share=0.75) and len(line.string) <= 90
+    return (
+        bool(_AUTHORITY.match(_clean(line.plain))) and is_capitals(line.string, share=0.75) and len(line.string) <= 90
+    )
 
 
 def is_position(line: PrintedLine) -> bool:
     """Whether a line in capitals is a signer's office."""
-    return bool(_POSITION.match(line.plain)) and is_capitals(line.string) and len(line.string) <= 90
+    return bool(_POSITION.match(_clean(line.plain))) and is_capitals(line.string) and len(line.string) <= 90
+
+
+def _clean(text: str) -> str:
+    """A line without marks, and without what stands before its first letter."""
+    return re.sub(r"^[^a-z]{1,6}", "", text)
+
+
+def is_noise(line: PrintedLine) -> bool:
+    """Whether a line is scraps of a seal or a signature: no word of three letters, or hardly any letters."""
+    letters = sum(char.isalpha() for char in line.string)
+    longest = max((len(word) for word in re.findall(r"[^\W\d_]+", line.string)), default=0)
+    return longest < 3 or letters * 2 < len(line.string.replace(" ", "")) or len(set(line.plain)) <= 2
 
 
 def ends_paragraph(text: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.document import Section, Span, TracedText
-from pipeline.language.casing import is_capitals, starts_small
+from pipeline.language.casing import is_capitals, starts_capital, starts_small
 from pipeline.language.headings import heading_kind
 from pipeline.language.tone_marks import plain
 from pipeline.options import SegmentOptions
@@ -22,6 +22,11 @@ _LEAD_IN = re.compile(
 )
 _FORMULA = re.compile(r"(?:quyet dinh|quyet nghi|nghi dinh|chi thi|kinh gui|noi nhan|phe duyet|xac nhan)\s*[:.]?$")
 _TABLE_TITLE = re.compile(r"(?:bang|bieu|phu luc|danh sach|danh muc|don vi tinh|ghi chu|hinh|so do)\b")
+_COLUMNS = re.compile(r"(?:s?tt|so tt|so thu tu)\b")
+_COLUMN_NAMES = re.compile(
+    r"\b(?:noi dung|nhiem vu|thoi gian|don vi|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|phu trach|ho va ten|chuc vu)\b"
+)
+_PERSON = re.compile(r"(?:Ông|Bà|Thầy|Cô|Đồng chí|Đ/c)\s(?=[A-ZĐÀ-Ỹ])")
 _FURNITURE = ("page-number", "stamp", "footnote")
 
 
@@ -122,7 +127,18 @@ def _governs(part: Part, after: int | None, parts: list[Part]) -> bool:
     next_draft = parts[after].draft
     if next_draft.kind == "item":
         return next_draft.owner is part.draft
+    if next_draft.kind == "paragraph" and not any(char.isalpha() for char in parts[after].text.text[:2]):
+        return parts[after].text.text[:1] in "“\"'‘("
     return next_draft.kind in ("paragraph", "table-head", "table-row")
+
+
+def _is_parent(part: Part, after: int | None, parts: list[Part]) -> bool:
+    """Whether the next passage's label says that it stands under this one's: 2.1 after 2."""
+    label = part.draft.label
+    child = parts[after].draft.label if after is not None else None
+    if label is None or child is None or not label.style.startswith("decimal-"):
+        return False
+    return len(child.ordinals) == len(label.ordinals) + 1 and child.ordinals[:-1] == label.ordinals
 
 
 def _shape(part: Part, after: int | None, parts: list[Part], bold: dict[str, bool]) -> _Shape:
@@ -135,11 +151,14 @@ def _shape(part: Part, after: int | None, parts: list[Part], bold: dict[str, boo
         return _Shape("heading" if keyword else "text", end, 0.8)
     governs = _governs(part, after, parts)
     colon = _run_in_colon(own)
+    misread = not colon and part.draft.lines[0].scanned and _run_in_colon(own.replace(";", ":", 1))
     bold_end = _bold_until(part, bold)
     if label.style in _KEYWORDS:
         return _Shape("heading", end, 0.97)
     if is_capitals(own, share=0.75, letters=4) and words <= _MAX_CAPITAL_WORDS:
         return _Shape("heading", end, 0.97)
+    if _PERSON.match(own) and not (after is not None and parts[after].draft.kind == "item" and governs):
+        return _Shape("bare", end, 0.8)
     if colon and is_capitals(own[:colon], share=0.85, letters=5):
         return _Shape("run-in", part.start + colon, 0.95)
     if bold_end >= end - 1 and governs:
@@ -152,7 +171,11 @@ def _shape(part: Part, after: int | None, parts: list[Part], bold: dict[str, boo
         return _Shape("run-in", bold_end, 0.93)
     if colon and own[colon + 1 :].strip():
         return _Shape("maybe", part.start + colon, 0.85)
+    if misread and starts_capital(own) and own[misread + 1 :].strip():
+        return _Shape("misread", part.start + misread, 0.7)
     last = own[-1]
+    if last not in ".;,!?…" and _is_parent(part, after, parts):
+        return _Shape("heading", end, 0.93)
     if last in ".;,!?…" or words > _MAX_HEADING_WORDS:
         short = last == "." and words <= 8 and governs and not own[:-1].count(".") and label.style != "letter"
         return _Shape("short" if short else "text", end, 0.7)
@@ -188,15 +211,40 @@ def _numbered(parts: list[Part], shapes: dict[int, _Shape]) -> dict[int, _Shape]
         if not siblings or siblings[0] != index:
             continue
         looks = [shapes[sibling].looks for sibling in siblings]
+        if _is_table(siblings[0], parts):
+            continue
         sure = sum(look in ("heading", "run-in") for look in looks)
-        regular = all(look in ("heading", "run-in", "maybe", "short") for look in looks) and len(looks) > 1
+        regular = (
+            all(look in ("heading", "run-in", "maybe", "misread", "short") for look in looks)
+            and len(looks) > 1
+            and looks.count("misread") * 2 < len(looks)
+        )
+        weak = looks.count("bare") > looks.count("heading") and not any(
+            shapes[sibling].confidence > 0.9 for sibling in siblings
+        )
         mostly = sure * 3 >= len(looks) * 2 and sure > 1
         for sibling, look in zip(siblings, looks, strict=True):
             short = look == "short" and (regular or mostly)
             bare = look == "bare" and mostly and len(parts[sibling].own.split()) <= _MAX_RUN_IN_WORDS
-            if look in ("heading", "run-in") or (look == "maybe" and regular) or short or bare:
+            if (
+                (look in ("heading", "run-in") and not weak)
+                or (look in ("maybe", "misread") and regular)
+                or short
+                or bare
+            ):
                 headings[sibling] = shapes[sibling]
     return headings
+
+
+def _is_table(first: int, parts: list[Part]) -> bool:
+    """Whether a list is a table whose rules were not seen: the line above it names columns."""
+    above = parts[first - 1] if first else None
+    if above is None or above.draft.kind not in ("paragraph", "table-head") or above.draft.label is not None:
+        return False
+    bare = plain(above.text.text)
+    return bool(_COLUMNS.match(bare)) or (
+        above.draft.kind == "paragraph" and len(bare.split()) <= 16 and len(_COLUMN_NAMES.findall(bare)) >= 3
+    )
 
 
 def _set_off(parts: list[Part], bold: dict[str, bool]) -> dict[int, _Shape]:
