@@ -16,11 +16,13 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from PIL import Image
 
 from corpus.layout import LaidPage, lay_out
+from corpus.pdf_variants import write_mixed, write_ocr_layer, write_signed
 from corpus.render import draw_page, write_born_digital
 from corpus.sample_document import load_document
 from corpus.spoil import Recipe, spoil_page, turn
@@ -29,11 +31,20 @@ DOCUMENTS = Path(__file__).parent / "documents"
 _DATED = time.gmtime(1_735_689_600)  # a fixed day, since a PDF that carries the hour of its making never repeats
 
 
+PictureVariant = Literal["tiff", "png", "jpeg"]
+PdfVariant = Literal["mixed", "signed", "ocr-layer"]
+
+
 class Build(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a document is scanned, and in which further formats: ``tiff``, ``png``, ``jpeg``."""
+    """How a document is scanned, and in which further forms it is kept.
+
+    ``signature`` is what the digital signature of the variant ``signed`` shows.
+    """
 
     recipe: Recipe
-    variants: tuple[str, ...] = ()
+    variants: tuple[PictureVariant, ...] = ()
+    pdf_variants: tuple[PdfVariant, ...] = ()
+    signature: tuple[str, ...] = ()
 
 
 def load_build(folder: Path) -> Build:
@@ -106,6 +117,19 @@ def write_variants(pictures: Sequence[Image.Image], build: Build, stem: Path) ->
             picture.save(path, dpi=dpi, quality=build.recipe.jpeg_quality, optimize=True)
 
 
+def write_pdf_variants(build: Build, target: Path, wrecked: Sequence[str], stem: Path) -> None:
+    """Write the PDFs whose text layer is not, or not on every page, the text that is printed."""
+    scan = target / "source.pdf"
+    for kind in build.pdf_variants:
+        path = stem.with_name(f"{stem.name}-{kind}.pdf")
+        if kind == "mixed":
+            write_mixed(scan, target / "born-digital.pdf", path)
+        elif kind == "signed":
+            write_signed(scan, build.signature, path)
+        else:
+            write_ocr_layer(scan, wrecked, path)
+
+
 def read_wrecked(picture: Image.Image) -> str:
     """Read a scan with Tesseract's English model, which garbles Vietnamese as archives' old OCR did.
 
@@ -152,9 +176,10 @@ def build_document(folder: Path, out: Path) -> int:
     for number, (_, gold) in enumerate(scans, 1):
         (target / f"page{number}.gold.txt").write_text(gold, encoding="utf-8")
     shutil.copyfile(folder / "gold.json", target / "gold.json")
-    wrecked = "\n\f".join(f"{read_wrecked(picture)}\n" for picture, _ in scans)
-    (target / "wrecked.txt").write_text(wrecked, encoding="utf-8")
+    wrecked = [read_wrecked(picture) for picture, _ in scans]
+    (target / "wrecked.txt").write_text("\n\f".join(f"{page}\n" for page in wrecked), encoding="utf-8")
     write_born_digital(pages, target / "born-digital.pdf")
+    write_pdf_variants(build, target, wrecked, out / "variants" / folder.name)
     return (target / "source.pdf").stat().st_size
 
 

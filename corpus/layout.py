@@ -22,6 +22,7 @@ _HEADER_OUTDENT_PT = 22.0
 _LEFT_SHARE = 0.43
 _SIGNATURE_PT = 74.0
 _PAGE_NUMBER_PT = 36.0
+_FOOTNOTE_SIZE_PT, _FOOTNOTE_STEP_PT = 10.5, 12.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def lay_out(document: SampleDocument) -> list[LaidPage]:
     flow.blocks(document.body)
     flow.foot(document.foot)
     flow.blocks(document.annex)
+    flow.close_page()
     return flow.pages
 
 
@@ -99,6 +101,7 @@ class _Flow:
         self.size_pt, self.leading = size_pt, leading
         self.pages: list[LaidPage] = []
         self.y_pt = 0.0
+        self._footnotes: list[SetLine] = []
         self._open(landscape=False)
 
     @property
@@ -110,6 +113,7 @@ class _Flow:
         return self.page.width_pt - MARGIN_LEFT_PT - MARGIN_RIGHT_PT
 
     def _open(self, landscape: bool) -> None:
+        self.close_page()
         width, height = A4_PT[::-1] if landscape else A4_PT
         self.pages.append(LaidPage(width, height))
         self.y_pt = MARGIN_TOP_PT
@@ -122,8 +126,27 @@ class _Flow:
             body.append(f"[page] {number}")
 
     def _need(self, height_pt: float) -> None:
-        if self.y_pt + height_pt > self.page.height_pt - MARGIN_BOTTOM_PT:
+        if self.y_pt + height_pt > self._bottom_pt:
             self._open(self.page.landscape)
+
+    @property
+    def _bottom_pt(self) -> float:
+        notes_pt = len(self._footnotes) * _FOOTNOTE_STEP_PT + (_FOOTNOTE_STEP_PT if self._footnotes else 0.0)
+        return self.page.height_pt - MARGIN_BOTTOM_PT - notes_pt
+
+    def close_page(self) -> None:
+        """Print the footnotes that the page has gathered, under a short rule."""
+        if not self._footnotes:
+            return
+        y_pt = self._bottom_pt + _FOOTNOTE_STEP_PT / 2
+        self.page.rules.append(Rule(MARGIN_LEFT_PT, y_pt, MARGIN_LEFT_PT + 140, y_pt))
+        block: list[str] = []
+        for line in self._footnotes:
+            y_pt += _FOOTNOTE_STEP_PT
+            self._draw(line, MARGIN_LEFT_PT, y_pt, _FOOTNOTE_SIZE_PT)
+            block.append(f"[footnote] {line.text}")
+        self.page.blocks.append(block)
+        self._footnotes = []
 
     def _draw(self, line: SetLine, x_pt: float, baseline_pt: float, size_pt: float, stretch_pt: float = 0.0) -> None:
         space = width_pt(" ", "Regular", size_pt) + stretch_pt
@@ -195,7 +218,11 @@ class _Flow:
             self._need(step_pt * (len(lines) + 2))
         self.y_pt += text.gap_pt / 2
         for index, line in enumerate(lines):
-            self._need(step_pt)
+            note = fill(parse(text.footnote), _FOOTNOTE_SIZE_PT, self.measure_pt)
+            marked = bool(note) and text.footnote[0] in line.text
+            self._need(step_pt + (len(note) + 1) * _FOOTNOTE_STEP_PT * marked)
+            if marked:
+                self._footnotes += note
             self.y_pt += step_pt
             indent_pt = hanging_pt + (0.0 if index else text.indent_pt)
             stretch_pt = 0.0

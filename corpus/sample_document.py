@@ -24,7 +24,10 @@ class HeaderLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="text", tag_field="kind"):
-    """A paragraph; ``rule`` draws a short rule under it, as a share of the text width."""
+    """A paragraph; ``rule`` draws a short rule under it, as a share of the text width.
+
+    ``footnote`` goes to the foot of the page on which its mark, the footnote's first character, is printed.
+    """
 
     text: str
     align: Align = "justify"
@@ -33,6 +36,7 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="text", 
     size_pt: float | None = None
     gap_pt: float = 4.0
     rule: float = 0.0
+    footnote: str = ""
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="table", tag_field="kind"):
@@ -93,14 +97,14 @@ def plain_text(document: SampleDocument) -> str:
     foot = document.foot
     lines += [foot.recipients_label, *foot.recipients, *foot.authority, foot.name]
     lines += _block_lines(document.annex)
-    return "\n".join(strip_markup(line.replace("\n", " ")) for line in lines)
+    return "\n".join(strip_markup(line.replace("\n", " ")) for line in lines if line)
 
 
 def _block_lines(blocks: tuple[Text | Table | Break, ...]) -> list[str]:
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Text):
-            lines.append(block.text)
+            lines += [block.text, block.footnote]
         elif isinstance(block, Table):
             lines += [cell for row in (block.header, *block.rows) for cell in row]
     return lines

@@ -22,7 +22,8 @@ _FONT_FILES = {
     "Hand": "Arimo-Italic.ttf",
 }
 _MEASURED_SIZE = 1000
-_SPACES = re.compile(r"(\s+)")
+# A no-break space is a glyph here: it holds open what was left blank to be written in.
+_SPACES = re.compile(r"([ \n]+)")
 _MARKUP = re.compile(r"(\*\*|__|\^\^)")
 _HYPHEN_BREAK = re.compile(r"(?<=[^\W_]-)(?=[^\W\d_])")
 
@@ -128,9 +129,8 @@ class SetLine:
     @property
     def text(self) -> str:
         """The line as printed."""
-        return "".join(
-            word.text if word.joined or not index else f" {word.text}" for index, word in enumerate(self.words)
-        )
+        words = (word.text if word.joined or not index else f" {word.text}" for index, word in enumerate(self.words))
+        return "".join(words).replace("\u00a0", " ")
 
     @property
     def gaps(self) -> int:

@@ -26,7 +26,9 @@ def low(tmp_path: Path) -> Path:
     for name in ("document.json", "gold.json"):
         (folder / name).write_bytes((SCHOOL / name).read_bytes())
     recipe = msgspec.structs.replace(load_build(SCHOOL).recipe, dpi=50, turned_deg={3: 90})
-    scan = msgspec.json.encode(Build(recipe, ("tiff", "png", "jpeg")))
+    scan = msgspec.json.encode(
+        Build(recipe, ("tiff", "png", "jpeg"), ("mixed", "signed", "ocr-layer"), ("Ký bởi: Trường THCS Hợp Lý",))
+    )
     (folder / "scan.json").write_bytes(scan)
     return folder
 
@@ -45,11 +47,28 @@ def test_build_document_writes_every_part(low: Path, tmp_path: Path, monkeypatch
     with pypdfium2.PdfDocument(made / "source.pdf") as document:
         sizes = [page.get_size() for page in document]
     assert [width > height for width, height in sizes] == [False, False, True]
-    assert {path.name for path in (tmp_path / "out" / "variants").iterdir()} == {
-        "low.tif", *(f"low-page{number}.{ending}" for number in (1, 2, 3) for ending in ("png", "jpg"))
-    }  # fmt: skip
+    pictures = {f"low-page{number}.{ending}" for number in (1, 2, 3) for ending in ("png", "jpg")}
+    variants = {"low.tif", "low-mixed.pdf", "low-signed.pdf", "low-ocr-layer.pdf"}
+    assert {path.name for path in (tmp_path / "out" / "variants").iterdir()} == variants | pictures
     with Image.open(tmp_path / "out" / "variants" / "low.tif") as tiff:
         assert tiff.n_frames == 3  # type: ignore[attr-defined]
+
+
+def test_build_document_writes_text_layers_that_are_not_the_text(
+    low: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "read_wrecked", lambda _: "TRUONG THCS HOP LY\nS6: 45/KH-THCSHL")
+    build_document(low, tmp_path)
+
+    def texts(kind: str) -> list[str]:
+        with pypdfium2.PdfDocument(tmp_path / "variants" / f"low-{kind}.pdf") as document:
+            return [page.get_textpage().get_text_range() for page in document]
+
+    signed, layered, mixed = texts("signed"), texts("ocr-layer"), texts("mixed")
+    assert [text.strip() for text in signed] == ["Ký bởi: Trường THCS Hợp Lý", "", ""]
+    assert all("S6: 45/KH-THCSHL" in text for text in layered)
+    assert mixed[0] == ""
+    assert "VII. PHÂN CÔNG THỰC HIỆN" in mixed[1]
 
 
 def test_build_document_repeats_byte_by_byte(low: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

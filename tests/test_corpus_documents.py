@@ -112,8 +112,9 @@ def test_gold_issuer_is_made_of_printed_words(document_id: str) -> None:
 def test_gold_dates_are_those_printed(document_id: str) -> None:
     text, gold = printed(document_id), gold_of(document_id)
     for cited in [gold["document"], *gold["references"]]:
-        year, month, day = (int(part) for part in cited["date"].split("-"))
-        forms = rf"0?{day}/0?{month}/{year}|ngày 0?{day} tháng 0?{month} năm {year}"
+        year, month, *rest = (int(part) for part in cited["date"].split("-"))
+        day = rest[0] if rest else ""  # a draft leaves its day blank
+        forms = rf"0?{day}/0?{month}/{year}|ngày 0?{day} ?tháng 0?{month} năm {year}"
         assert re.search(forms, text), cited["date"]
     for row in gold["deadlines"]:
         days = re.findall(r"(\d{1,2})/(\d{1,2})/(\d{4})", row["text"])
@@ -146,9 +147,8 @@ def test_gold_deadlines_of_assignments_are_deadlines(document_id: str) -> None:
 @pytest.mark.parametrize("document_id", IDS)
 def test_gold_lines_are_what_is_drawn(document_id: str) -> None:
     for page in lay_out(load_document(DOCUMENTS / document_id / "document.json")):
-        drawn = "".join(word.text for word in page.words)
-        gold = "".join(normalise(line).replace(" ", "") for line in page.gold_text().splitlines())
-        assert normalise(drawn) == gold
+        drawn = normalise(" ".join(word.text for word in page.words))
+        assert drawn.replace(" ", "") == normalise(page.gold_text()).replace(" ", "")
 
 
 @pytest.mark.parametrize("document_id", IDS)
