@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
-import psutil
+import psutil  # type: ignore[import-untyped, unused-ignore]
 
 from pipeline.runner.order import StageFactory
 from pipeline.runner.protocol import FromWorker, Grow, Job, Stop, ToWorker
