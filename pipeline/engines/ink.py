@@ -1,0 +1,163 @@
+"""Paper, print and coloured ink of a page, told apart by OpenCV."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.stage import Pixels
+
+__all__ = ["Inks", "Paper", "even_light", "find_ink", "measure_paper", "separate_inks", "whiten_border"]
+
+_CHROMA = 20
+_INK_LEVEL_PERCENTILE = 25
+_LOWEST_INK_LEVEL = 140.0
+_AROUND_PX = 21
+_DARKEST_INK = 110
+_SMALLEST_STROKE_PX = 40
+_PAPER_SCALE = 8
+_INK = 0.72
+_DARK_BORDER = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """The paper of a page.
+
+    Attributes:
+        colour: its blue, green and red, 0 to 255.
+        unevenness: the part of its light that is lost from the brightest to the darkest places, 0 to 1.
+    """
+
+    colour: tuple[float, float, float]
+    unevenness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """A page with its coloured ink taken off.
+
+    Attributes:
+        grey: uint8 (height, width), coloured ink whitened where that was asked for.
+        red_share, blue_share: the part of the page that such ink covers, 0 to 1.
+    """
+
+    grey: Pixels
+    red_share: float
+    blue_share: float
+
+
+def measure_paper(pixels: Pixels) -> Paper:
+    """Measure the paper under the print.
+
+    Args:
+        pixels: uint8, grey (height, width) or blue-green-red (height, width, 3).
+    Returns:
+        Its colour and how unevenly it is lit, dark borders left out.
+    """
+    ground = _ground(pixels)
+    colour = ground.reshape(-1, ground.shape[2]).astype(np.float64) if ground.ndim == 3 else ground.reshape(-1, 1)
+    light = colour.mean(axis=1)
+    page = light > _DARK_BORDER
+    if not page.any():
+        return Paper((255.0, 255.0, 255.0), 0.0)
+    dark, bright = np.percentile(light[page], (5, 95))
+    middle = np.median(colour[page], axis=0)
+    blue, green, red = (float(value) for value in (middle if len(middle) == 3 else np.repeat(middle, 3)))
+    return Paper((blue, green, red), float((bright - dark) / max(bright, 1.0)))
+
+
+def separate_inks(pixels: Pixels, paper: Paper, *, keep_blue_above: float) -> Inks:
+    """Take red and blue ink off a page, so that seals and signatures do not run through the print.
+
+    Args:
+        pixels: uint8 (height, width, 3), blue-green-red.
+        paper: its paper; colours are judged against it.
+        keep_blue_above: blue ink in that upper part of the page stays, 0 to 1: numbers and days are written in there.
+    Returns:
+        The page in grey. Black print under coloured ink stays, because it is dark in every channel.
+    """
+    gains = [255.0 / max(value, 80.0) for value in paper.colour]
+    blue, green, red = (
+        np.asarray(cv2.convertScaleAbs(pixels[:, :, channel], alpha=gains[channel]), np.uint8) for channel in range(3)
+    )
+    grey = np.asarray(cv2.cvtColor(cv2.merge((blue, green, red)), cv2.COLOR_BGR2GRAY), np.uint8)
+    # Scanners and compression put coloured fringes around black letters; over a few pixels these cancel out.
+    soft_blue, soft_green, soft_red = (cv2.blur(channel, (3, 3)) for channel in (blue, green, red))
+    is_red = _large(cv2.subtract(soft_red, cv2.max(soft_blue, soft_green)), soft_red)
+    is_blue = _large(cv2.subtract(soft_blue, soft_red), soft_blue)
+    red_share, blue_share = float(is_red.mean()), float(is_blue.mean())
+    is_blue[: round(keep_blue_above * is_blue.shape[0])] = 0
+    cleaned = _take_off(_take_off(grey, red, is_red), blue, is_blue)
+    return Inks(cleaned, red_share, blue_share)
+
+
+def _large(chroma: cv2.typing.MatLike, channel: cv2.typing.MatLike) -> Pixels:
+    """Where there is coloured ink in pieces larger than a speck, 1 or 0."""
+    coloured = ((chroma > _CHROMA) & (channel > _DARKEST_INK)).astype(np.uint8)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(coloured, connectivity=8)
+    large = boxes[:, cv2.CC_STAT_AREA] >= _SMALLEST_STROKE_PX
+    large[0] = False
+    return np.asarray(large[labels], np.uint8)
+
+
+def _take_off(grey: Pixels, channel: Pixels, is_ink: Pixels) -> Pixels:
+    """The page seen through a filter of the ink's colour, where there is such ink, brought up to paper white."""
+    if not is_ink.any():
+        return grey
+    # The edge of a stroke has less colour than its middle, so the neighbourhood counts.
+    around = cv2.dilate(is_ink, np.ones((_AROUND_PX, _AROUND_PX), np.uint8))
+    level = max(float(np.percentile(channel[is_ink > 0], _INK_LEVEL_PERCENTILE)), _LOWEST_INK_LEVEL)
+    filtered = cv2.convertScaleAbs(channel, alpha=255.0 / level)
+    return np.asarray(np.where(around > 0, cv2.max(filtered, grey), grey), np.uint8)
+
+
+def even_light(grey: Pixels) -> Pixels:
+    """Divide a page by its paper, so that shadows and yellowed paper turn white."""
+    ground = cv2.resize(_ground(grey), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, np.maximum(ground, 1), scale=250.0), np.uint8)
+
+
+def find_ink(grey: Pixels, share: float = _INK) -> Pixels:
+    """Where ink is: darker than that share of the paper around it.
+
+    Args:
+        grey: uint8 (height, width).
+        share: of the paper's light, 0 to 1.
+    Returns:
+        uint8 (height, width), 255 = ink, 0 = paper.
+    """
+    ground = cv2.resize(_ground(grey), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.compare(grey, cv2.convertScaleAbs(ground, alpha=share), cv2.CMP_LT), np.uint8)
+
+
+def whiten_border(grey: Pixels) -> tuple[Pixels, float]:
+    """Whiten what is dark from the edge inwards: the scanner's bed around the paper.
+
+    Args:
+        grey: uint8 (height, width).
+    Returns:
+        The page, and the part of it that was whitened, 0 to 1.
+    """
+    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    dark = cv2.morphologyEx((small < _DARK_BORDER).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
+    height, width = small.shape
+    touching = [
+        index
+        for index, (left, top, across, down, _) in enumerate(boxes.tolist())
+        if index and (left <= 1 or top <= 1 or left + across >= width - 1 or top + down >= height - 1)
+    ]
+    if not touching:
+        return grey, 0.0
+    border = cv2.dilate(np.isin(labels, touching).astype(np.uint8), np.ones((5, 5), np.uint8))
+    mask = cv2.resize(border, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.where(mask > 0, np.uint8(255), grey), float(border.mean())
+
+
+def _ground(pixels: Pixels) -> Pixels:
+    """The paper without its print, at an eighth of the size."""
+    height, width = pixels.shape[:2]
+    size = (max(width // _PAPER_SCALE, 1), max(height // _PAPER_SCALE, 1))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 11), np.uint8)
