@@ -7,8 +7,8 @@ from pipeline.extraction.roles import Role, coordinators, reported_to, role_of
 from pipeline.extraction.sentences import doer_at_end, doer_of
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
-from pipeline.extraction.task_values import inferred_value, printed_value, tidy, trimmed
 from pipeline.extraction.task_units import Addressees, Unit
+from pipeline.extraction.task_values import inferred_value, printed_value, tidy, trimmed
 from pipeline.extraction.units import units_of
 from pipeline.language.bodies import Body, body_id
 from pipeline.language.nlp import fold_tones

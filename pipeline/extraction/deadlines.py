@@ -16,17 +16,19 @@ from pipeline.language.time_expressions import PlanDate, TimeExpression, find_ti
 from pipeline.options import ExtractOptions
 from pipeline.records import Deadline, Value
 
-__all__ = ["extract_deadlines"]
+__all__ = ["extract_deadlines", "plan_period"]
 
 _TIME_HEADING = re.compile(r"^(?:thời gian|thời điểm|thời hạn|tiến độ|ngày giờ)", re.IGNORECASE)
 _PLACE = re.compile(r"địa điểm", re.IGNORECASE)
 _TIME_LINE = re.compile(
-    r"^(?:về\s)?(?:thời gian|thời điểm|thời hạn|tiến độ)(?:\s[^:;.]{0,40})?\s?:\s?(?P<value>[^;]{3,200}?)(?:[;.]?\s*$)",
+    r"^(?:về\s)?(?:thời gian|thời điểm|thời hạn"
+    r"|tiến độ)(?:\s[^:;.]{0,40})?\s?:\s?(?P<value>[^;]{3,200}?)(?:[;.]?\s*$)",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(r"^(?:theo|như|xem|có|tại|cụ thể|do)\b", re.IGNORECASE)
 _EVENT_TITLE = re.compile(
-    r"^(?:(?:về\s(?:việc\s)?)?(?:tổ chức|kiểm tra|huấn luyện|tập huấn|hội|lễ|sinh hoạt|tham quan|phát động|thi|giải|giao lưu|bồi dưỡng|khảo sát|tuyên truyền))",
+    r"^(?:(?:về\s(?:việc\s)?)?(?:tổ chức|kiểm tra|huấn luyện|tập huấn|hội|lễ|sinh hoạt|tham quan"
+    r"|phát động|thi|giải|giao lưu|bồi dưỡng|khảo sát|tuyên truyền))",
     re.IGNORECASE,
 )
 _TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)
@@ -61,6 +63,16 @@ def extract_deadlines(document: Document, options: ExtractOptions) -> tuple[Dead
     for row in task_rows(document):
         found.extend(_of_row(document, row, plan))
     return tuple(item.record for item in sorted(_distinct(found), key=lambda item: item.index))
+
+
+def plan_period(document: Document) -> tuple[str | None, str | None] | None:
+    """First and last day of the plan as a whole, from its lines of time; None where no line says them."""
+    records = [found.record for found in _plan_lines(document, plan_date(document))]
+    starts = sorted(str(record.start.normal) for record in records if record.start is not None)
+    ends = sorted(str(record.end.normal) for record in records if record.end is not None)
+    if not starts and not ends:
+        return None
+    return starts[0] if starts else None, ends[-1] if ends else None
 
 
 def _plan_lines(document: Document, plan: PlanDate) -> Iterator[_Found]:
@@ -174,7 +186,8 @@ def _subject_end(sentence: TracedText) -> int:
 
 
 def _clause(sentence: TracedText, time: TimeExpression, subject_end: int) -> TracedText:
-    """The clause that a time stands in, without the time where it opens or closes it; of brackets the clause before."""
+    """The clause that a time stands in, without the time where it opens or closes it; of brackets the
+    clause before."""
     text = sentence.text
     start = text.rfind("; ", 0, time.start) + 1
     end = text.find(";", time.end)
@@ -197,7 +210,8 @@ def _clause(sentence: TracedText, time: TimeExpression, subject_end: int) -> Tra
 
 
 def _narrower(text: str, start: int, end: int, left: int, right: int) -> tuple[int, int]:
-    """The part of a clause around `left` to `right` between commas or `và` that verbs follow, where enough is left."""
+    """The part of a clause around `left` to `right` between commas or `và` that verbs follow, where
+    enough is left."""
     analysis = analyse(text)
     for match in _COMMA.finditer(text, start, end):
         if analysis.token_at(match.end()) not in analysis.marks["verbs"]:

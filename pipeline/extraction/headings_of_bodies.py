@@ -11,17 +11,21 @@ from pipeline.language.nlp import analyse
 __all__ = ["HeadingBodies", "bodies_of_heading"]
 
 _OPENING = re.compile(
-    r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|(?:về\s)?(?:trách\snhiệm|nhiệm\svụ)(?:\scủa)?|đối\svới|cấp)\s",
+    r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|(?:về\s)?(?:trách\snhiệm"
+    r"|nhiệm\svụ)(?:\scủa)?|đối\svới|cấp)\s",
     re.IGNORECASE,
 )
 _REST = re.compile(
-    r"^\s?(?:$|\([^()]{0,120}\)\s?$|chỉ\sđạo|chủ\strì|phối\shợp|có\strách\snhiệm|chịu\strách\snhiệm|thực\shiện|tổ\schức\sthực\shiện|là\s|[-–:])",
+    r"^\s?(?:$|\([^()]{0,120}\)\s?$|chỉ\sđạo|chủ\strì|phối\shợp|có\strách\snhiệm|chịu\strách\snhiệm"
+    r"|thực\shiện|tổ\schức\sthực\shiện|là\s|[-–:])",
     re.IGNORECASE,
 )
 _DIRECTS = re.compile(r"^\s?(?:chỉ\sđạo|lãnh\sđạo)", re.IGNORECASE)
 _LEADS = re.compile(r"^\s?chủ\strì", re.IGNORECASE)
 _OTHER_THINGS = re.compile(
-    r"^(?:chế độ|kinh phí|thời gian|địa điểm|công tác|phân công|tổ chức thực hiện|nội dung|hình thức|mục|đối tượng|yêu cầu|báo cáo|tiến độ|nhiệm vụ(?! của)|giải pháp|lộ trình|nguồn|khen thưởng|thành phần|điều khoản|các nội dung|các biện pháp|một số)",
+    r"^(?:chế độ|kinh phí|thời gian|địa điểm|công tác|phân công|tổ chức thực hiện|nội dung|hình thức"
+    r"|mục|đối tượng|yêu cầu|báo cáo|tiến độ|nhiệm vụ(?! của)|giải pháp|lộ trình|nguồn|khen thưởng"
+    r"|thành phần|điều khoản|các nội dung|các biện pháp|một số)",
     re.IGNORECASE,
 )
 _MAX_WORDS = 16
@@ -84,7 +88,8 @@ def _part(heading: TracedText, body: Body) -> TracedText:
 
 
 def _could_be_name(text: str) -> bool:
-    """Whether a heading of unknown words may name a body: short, no verb at its start, none of a plan's usual parts."""
+    """Whether a heading of unknown words may name a body: short, no verb at its start, none of a
+    plan's usual parts."""
     if not text or len(text.split()) > _MAX_WORDS:
         return False
     analysis = analyse(text)

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from pipeline.extraction.vocabulary import folded
 from pipeline.language.bodies import Body, bodies_from
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
@@ -10,29 +11,22 @@ __all__ = ["Role", "coordinators", "reported_to", "role_of"]
 
 Role = Literal["lead", "coordinate", "advise", "monitor", "report_to"]
 
-_ADVERBS = frozenset(
-    fold_tones(word)
-    for word in (
-        "thường xuyên", "chủ động", "tăng cường", "đẩy mạnh", "tích cực", "tiếp tục", "kịp thời", "tập trung", "khẩn trương", "nghiêm túc",
-        "có trách nhiệm", "quan tâm", "căn cứ", "trực tiếp", "làm", "giúp", "giúp việc", "giao", "đề nghị", "yêu cầu", "phân công",
-    )
-)  # fmt: skip
-_ADVISE = frozenset(("tham mưu", "đề xuất"))
-_PASSED_OVER = frozenset(("rà soát", "nghiên cứu"))
-_MONITOR = frozenset(("theo dõi", "đôn đốc", "kiểm tra", "thanh tra", "giám sát"))
 _LEADS = re.compile(r"chủ trì|chịu trách nhiệm", re.IGNORECASE)
 _HELPS_MONITOR = re.compile(
-    r"(?:chịu trách nhiệm|có trách nhiệm|trách nhiệm)\s(?:giúp|tham mưu|quản lý và)[^.;]{0,60}?\s?(?:theo dõi|kiểm tra|đôn đốc|giám sát)",
+    r"(?:chịu trách nhiệm|có trách nhiệm|trách nhiệm)\s(?:giúp|tham mưu"
+    r"|quản lý và)[^.;]{0,60}?\s?(?:theo dõi|kiểm tra|đôn đốc|giám sát)",
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"phối\s?hợp(?:\s(?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|hiệu quả|có hiệu quả|trực tiếp|nghiêm túc|tích cực))*"
+    r"phối\s?hợp(?:\s(?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|hiệu quả|có hiệu quả|trực tiếp"
+    r"|nghiêm túc|tích cực))*"
     r"(?:\sthực hiện|\stổ chức|\striển khai)?(?P<with>\s(?:với|cùng với|cùng))?\s",
     re.IGNORECASE,
 )
 _HELP_OF = re.compile(r"sự\sphối\shợp\s(?:chặt chẽ\s)?(?:của|từ)\s", re.IGNORECASE)
 _AS_NOUN = re.compile(
-    r"(?:quy chế|chương trình|kế hoạch|cơ chế|công tác|sự|quan hệ|hợp đồng|văn bản|nghị quyết|thỏa thuận|kế hoạch,?\s\w+ \w+|đơn vị|cơ quan|tinh thần|hoạt động|nội dung)"
+    r"(?:quy chế|chương trình|kế hoạch|cơ chế|công tác|sự|quan hệ|hợp đồng|văn bản|nghị quyết"
+    r"|thỏa thuận|kế hoạch,?\s\w+ \w+|đơn vị|cơ quan|tinh thần|hoạt động|nội dung)"
     r"(?:\s(?:liên ngành|liên tịch))?\s$",
     re.IGNORECASE,
 )
@@ -68,16 +62,16 @@ def role_of(text: str, start: int = 0, *, directing: bool = False) -> Role:
     analysis = analyse(text)
     verbs = _verbs(analysis, start)
     for index, (token, after, verb) in enumerate(verbs):
-        if verb in _ADVERBS:
+        if verb in folded("adverbs"):
             continue
         following = [name for _, _, name in verbs[index + 1 : index + 3]]
-        if verb in _PASSED_OVER and any(name in _ADVISE for name in following):
+        if verb in folded("passed_over") and any(name in folded("advise") for name in following):
             continue
         if verb == "phối hợp":
             return _coordinating(analysis, text, token, after)
-        if verb in _ADVISE:
+        if verb in folded("advise"):
             return "advise"
-        if verb in _MONITOR and not _is_object(analysis, token):
+        if verb in folded("monitor") and not _is_object(analysis, token):
             return "monitor"
         return "lead"
     return "lead"
@@ -182,7 +176,7 @@ def reported_to(text: str) -> list[Body]:
 def _receives(text: str, start: int, end: int, reports: list[int]) -> bool:
     before = text[max(0, start - 60) : start]
     report = max((offset for offset in reports if offset <= start), default=None)
-    if report is None or any(mark in text[report:start] for mark in (". ", "; ")) and "gửi" not in text[report:start]:
+    if report is None or (any(mark in text[report:start] for mark in (". ", "; ")) and "gửi" not in text[report:start]):
         return False
     if _CHANNEL.search(before) or _ADVISED.search(before):
         return False

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.language.bodies import BodyList, bodies_from, find_bodies
+from pipeline.language.bodies import BodyList, bodies_from
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
 __all__ = ["Doer", "DoerPlace", "doer_at_end", "doer_of", "sentences_of"]
@@ -14,20 +14,24 @@ DoerPlace = Literal["subject", "directive", "end"]
 _ABBREVIATION = re.compile(r"(?:\b(?:TP|P|Tp|tp|TS|ThS|PGS|GS|BS|TM|KT|TL|Q|No|St|Mr|Dr|đ|Đ)|\b[A-ZĐ]|\d)\.$")
 _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ]|[“\"(]?[A-ZĐÀ-Ỹ])")
 _DIRECTIVE = re.compile(
-    r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?|uỷ\squyền(?:\scho)?|trách\snhiệm\scủa)\s",
+    r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
+    r"|uỷ\squyền(?:\scho)?|trách\snhiệm\scủa)\s",
     re.IGNORECASE,
 )
 _HANDS_ON = re.compile(r"^\s?(?:giao(?:\scho)?|phân\scông|ủy\squyền(?:\scho)?)\s", re.IGNORECASE)
 _ASKS = re.compile(r"^\s?(?:yêu\scầu|đề\snghị|kêu\sgọi|giao)\s", re.IGNORECASE)
 _ADVERBIAL = re.compile(
-    r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|trong|khi|sau|trước|nếu|để|theo|từ|đến|tới|định\skỳ|hằng|hàng|tháng|quý|ngày|tuần|năm|đầu|giữa|cuối"
-    r"|nhằm|đối\svới|ngoài|bên\scạnh|đồng\sthời|do|tại|với|qua|thông\squa|trường\shợp|hết|kết\sthúc|chậm\snhất|buổi|lúc|\d|tùy|tuỳ|riêng|thời\sgian|thực\shiện|hình\sthức|quá\strình|riêng)\b",
+    r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|trong|khi|sau|trước|nếu|để|theo|từ|đến|tới|định\skỳ|hằng"
+    r"|hàng|tháng|quý|ngày|tuần|năm|đầu|giữa|cuối"
+    r"|nhằm|đối\svới|ngoài|bên\scạnh|đồng\sthời|do|tại|với|qua|thông\squa|trường\shợp|hết|kết\sthúc"
+    r"|chậm\snhất|buổi|lúc|\d|tùy|tuỳ|riêng|thời\sgian|thực\shiện|hình\sthức|quá\strình|riêng)\b",
     re.IGNORECASE,
 )
 _MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói"))
 _END_DOER = re.compile(r"(?:^|\s)[-–—]\s(?=\S)|\bdo\s", re.IGNORECASE)
 _END_VERBS = re.compile(
-    r"^\s?(?:hỗ\strợ\s|trực\stiếp\s)?(?:thực\shiện|chủ\strì|phụ\strách|phân\scông|đảm\snhiệm|đảm\snhận|chịu\strách\snhiệm|trình\sbày|điều\shành|cho\sý\skiến|biên\ssoạn|chuẩn\sbị)\b",
+    r"^\s?(?:hỗ\strợ\s|trực\stiếp\s)?(?:thực\shiện|chủ\strì|phụ\strách|phân\scông|đảm\snhiệm|đảm\snhận"
+    r"|chịu\strách\snhiệm|trình\sbày|điều\shành|cho\sý\skiến|biên\ssoạn|chuẩn\sbị)\b",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\((?:do\s)?([^()]{2,90}?)(?:\s(?:thực\shiện|phụ\strách|chủ\strì))?\)\s*$", re.IGNORECASE)
@@ -82,15 +86,15 @@ def doer_at_end(sentence: str) -> Doer | None:
     """The doer after a dash, after `do`, or alone in brackets at the end."""
     for match in list(_END_DOER.finditer(sentence))[-6:]:
         found = bodies_from(sentence, match.end())
-        if found is None or found.bodies[0].kind == "generic" and sentence[match.start() :].lstrip()[:1] not in "-–—":
+        if found is None or (found.bodies[0].kind == "generic" and sentence[match.start() :].lstrip()[:1] not in "-–—"):
             continue
         if _END_VERBS.match(sentence[found.end : found.end + 30]):
             return Doer(found, match.end(), found.end, match.start(), "end")
-    match = _IN_BRACKETS.search(sentence)
-    if match:
-        found = bodies_from(sentence, match.start(1))
-        if found is not None and found.end == match.end(1) and found.bodies[0].kind in ("office", "person", "position"):
-            return Doer(found, match.start(1), found.end, match.start(), "end")
+    bracket = _IN_BRACKETS.search(sentence)
+    if bracket:
+        found = bodies_from(sentence, bracket.start(1))
+        if found is not None and found.end == bracket.end(1) and found.bodies[0].kind in ("office", "person", "position"):
+            return Doer(found, bracket.start(1), found.end, bracket.start(), "end")
     return None
 
 
@@ -155,8 +159,3 @@ def _goes_on(analysis: Analysis, end: int) -> bool:
     if token >= len(words) or words[token] in _MUST_NOT_FOLLOW:
         return False
     return token in analysis.marks["verbs"] or token in analysis.marks["stops"]
-
-
-def any_body(text: str) -> bool:
-    """Whether a text names a body at all."""
-    return bool(find_bodies(text))

@@ -21,8 +21,12 @@ _ROLES: tuple[tuple[ColumnRole, str], ...] = (
     ("limit", r"thời hạn|hạn (?:hoàn thành|cuối|chót)|hoàn thành|tiến độ|thời gian (?:hoàn thành|báo cáo|trình)"),
     ("day", r"^(?:thứ,? ?/?ngày|ngày|thứ|ngày,? ?/?tháng)$"),
     ("time", r"thời gian|thời điểm|lộ trình|^giờ|^tháng$|^tuần$|ngày thực hiện|^buổi"),
-    ("other", r"sản phẩm|kết quả|ghi chú|kinh phí|số lượng|địa điểm|điểm|tiêu chí|hình thức|văn bản|căn cứ|mức|đơn vị tính|thành phần|đối tượng"),
-    ("lead", r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|người|cá nhân|đơn vị|cơ quan|bộ phận|lực lượng|thực hiện$|tổ chức$"),
+    ("other",
+        r"sản phẩm|kết quả|ghi chú|kinh phí|số lượng|địa điểm|điểm|tiêu chí|hình thức|văn bản|căn cứ|mức"
+        r"|đơn vị tính|thành phần|đối tượng"),
+    ("lead",
+        r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|người|cá nhân|đơn vị|cơ quan|bộ phận"
+        r"|lực lượng|thực hiện$|tổ chức$"),
     ("task", r"nội dung|nhiệm vụ|công việc|hoạt động|giải pháp|tên|chương trình|chuyên đề|việc|hạng mục|đề mục"),
 )  # fmt: skip
 _TASK_FIRST = re.compile(r"^(?:nội dung|nhiệm vụ|công việc|hoạt động|tên|hạng mục|giải pháp|chuyên đề)")

@@ -12,7 +12,8 @@ _NUMBER_BEFORE = re.compile(
     r"(?:(?<!\w)số:?\s?\S{1,40}|[\w.&-]*\d[\w.&-]*/[\w./&-]*[A-ZĐ][\w./&-]*|\d+-[A-ZĐ]{2,}/?[A-ZĐ]*),?\s?$"
 )
 _PAPER_BEFORE = re.compile(
-    r"(?:luật|bộ luật|pháp lệnh|hiến pháp|nghị quyết|nghị định|quyết định|thông tư|chỉ thị|công văn|kế hoạch|hướng dẫn|thông báo|văn bản"
+    r"(?:luật|bộ luật|pháp lệnh|hiến pháp|nghị quyết|nghị định|quyết định|thông tư|chỉ thị|công văn"
+    r"|kế hoạch|hướng dẫn|thông báo|văn bản"
     r"|tờ trình|công điện|kết luận|quy định|đề án|phụ lục)\b[^.;,]{0,90}$",
     re.IGNORECASE,
 )
@@ -25,12 +26,14 @@ _FEAST_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _PROGRAMME = re.compile(
-    r"(?:chương trình|chiến lược|đề án|kế hoạch|nghị quyết|quy hoạch|dự án|tầm nhìn|định hướng|chỉ thị|quyết định|luật)\b(?P<rest>[^.;]*)$",
+    r"(?:chương trình|chiến lược|đề án|kế hoạch|nghị quyết|quy hoạch|dự án|tầm nhìn|định hướng|chỉ thị"
+    r"|quyết định|luật)\b(?P<rest>[^.;]*)$",
     re.IGNORECASE,
 )
 _AIMS = re.compile(r"\b(?:phấn đấu|đảm bảo|bảo đảm|hoàn thành|đạt|xây dựng được|chỉ tiêu)\b", re.IGNORECASE)
 _DATA_BEFORE = re.compile(
-    r"(?:số liệu|kỳ|mốc|niên độ|thời điểm|giai đoạn|dữ liệu|kết quả)\s?(?:\d+\s?tháng|báo cáo|thống kê|tính|lấy|được tính|năm)?[^.;]{0,25}\(?\s?$",
+    r"(?:số liệu|kỳ|mốc|niên độ|thời điểm|giai đoạn|dữ liệu|kết quả)\s?(?:\d+\s?tháng|báo cáo|thống kê"
+    r"|tính|lấy|được tính|năm)?[^.;]{0,25}\(?\s?$",
     re.IGNORECASE,
 )
 _REPORT_OF = re.compile(

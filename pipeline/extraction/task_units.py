@@ -14,9 +14,13 @@ __all__ = ["Addressees", "Source", "Unit", "told_by_lines"]
 Source = Literal["sentence", "heading", "lead-in", "previous", "end", "line"]
 
 _LINE = re.compile(
-    r"^(?:(?P<with>(?:đơn vị|cơ quan|bộ phận|lực lượng|các đơn vị)?\s?(?:cùng\s)?phối hợp(?:\s(?:thực hiện|triển khai|tổ chức))?)"
-    r"|(?P<lead>(?:đơn vị|cơ quan|bộ phận|người|cá nhân|các đơn vị)\s(?:được giao\s)?(?:chủ trì|thực hiện|phụ trách|đầu mối|tham mưu|tổ chức|chịu trách nhiệm)|chủ trì|phụ trách|phân công(?: thực hiện)?)"
-    r"|(?P<time>(?:thời gian|thời hạn|tiến độ|thời điểm)(?:\s(?:thực hiện|hoàn thành|tổ chức|triển khai|dự kiến|báo cáo|thực hiện dự kiến|bắt đầu))*))"
+    r"^(?:(?P<with>(?:đơn vị|cơ quan|bộ phận|lực lượng"
+    r"|các đơn vị)?\s?(?:cùng\s)?phối hợp(?:\s(?:thực hiện|triển khai|tổ chức))?)"
+    r"|(?P<lead>(?:đơn vị|cơ quan|bộ phận|người|cá nhân|các đơn vị)\s(?:được giao\s)?(?:chủ trì"
+    r"|thực hiện|phụ trách|đầu mối|tham mưu|tổ chức|chịu trách nhiệm)|chủ trì|phụ trách"
+    r"|phân công(?: thực hiện)?)"
+    r"|(?P<time>(?:thời gian|thời hạn|tiến độ|thời điểm)(?:\s(?:thực hiện|hoàn thành|tổ chức"
+    r"|triển khai|dự kiến|báo cáo|thực hiện dự kiến|bắt đầu))*))"
     r"[^:;.]{0,40}?\s?:\s?",
     re.IGNORECASE,
 )

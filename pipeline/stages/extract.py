@@ -3,10 +3,15 @@
 from typing import ClassVar
 
 from pipeline.document import Document, replace
+from pipeline.extraction.assignments import extract_assignments
+from pipeline.extraction.deadlines import extract_deadlines
 from pipeline.extraction.fields import extract_fields
+from pipeline.extraction.movements import extract_movements
 from pipeline.extraction.recipients import extract_recipients
 from pipeline.extraction.references import extract_references
+from pipeline.extraction.rewards import extract_rewards
 from pipeline.extraction.sections import extract_sections
+from pipeline.extraction.subjects import extract_subjects
 from pipeline.records import Records
 from pipeline.stage import Context, Gift
 
@@ -24,10 +29,16 @@ class Extract:
     def document(self, document: Document, context: Context) -> Document:
         """The document with its records."""
         options = context.options.extract
+        document = replace(document, records=Records(document=extract_fields(document, options)))
         records = Records(
-            document=extract_fields(document, options),
+            document=document.records.document,
             references=extract_references(document, options),
             sections=extract_sections(document, options),
+            assignments=extract_assignments(document, options),
+            deadlines=extract_deadlines(document, options),
+            movements=extract_movements(document, options),
+            rewards=extract_rewards(document, options),
+            subjects=extract_subjects(document, options),
             recipients=extract_recipients(document, options),
         )
         return replace(document, records=records)

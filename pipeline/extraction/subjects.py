@@ -1,0 +1,133 @@
+"""The table of subjects: whom the plan is for, line by line."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.document import Document, Passage, Section, TracedText
+from pipeline.extraction.task_values import inferred_value, printed_value, trimmed
+from pipeline.extraction.vocabulary import words
+from pipeline.language.bodies import bodies_from
+from pipeline.language.nlp import fold_tones
+from pipeline.options import ExtractOptions
+from pipeline.records import Subject
+
+__all__ = ["extract_subjects", "subject_kind"]
+
+_HEADING = re.compile(
+    r"^(?:về\s)?(?:(?:các\s)?đối tượng|thành phần|phạm vi|đơn vị được|người (?:dự|tham gia"
+    r"|tham dự))(?!\s(?:kinh phí|và tiêu chuẩn|cụ thể của))",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"đối tượng|thành phần|phạm vi", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?P<label>(?:(?:về\s)?(?:đối tượng|thành phần|phạm vi|đơn vị được (?:kiểm tra|giám sát"
+    r"|khảo sát)|số lượng (?:đơn vị|đại biểu|người)|người (?:dự|tham gia))[^:;.]{0,50}?))\s?:\s?",
+    re.IGNORECASE,
+)
+_IS = re.compile(r"^(?:là|gồm|bao gồm|gồm có)\s(?=\S)", re.IGNORECASE)
+_TRAILING = re.compile(
+    r"\s?(?:tham dự|tham gia|dự họp|cùng dự)?\s?(?:\((?:số lượng|theo|có|kèm|mỗi|nếu)[^()]*\))?\s*$", re.IGNORECASE
+)
+_OTHER_LABEL = re.compile(
+    r"^(?:thời gian|địa điểm|nội dung|hình thức|kinh phí|số lượng bài|tiêu chuẩn|yêu cầu"
+    r"|phương pháp)\b",
+    re.IGNORECASE,
+)
+_FOR = re.compile(r"\b(?:cho|đối với|dành cho)\s(?P<whom>.+)$", re.IGNORECASE)
+_QUANTIFIER = re.compile(
+    r"^(?:tất cả|toàn thể|toàn bộ|các|những|mọi|mỗi|từng|\d+|tối thiểu \S+|ít nhất \S+|khoảng \d+)\s", re.IGNORECASE
+)
+
+
+def extract_subjects(document: Document, options: ExtractOptions) -> tuple[Subject, ...]:
+    """One record for each printed line that says whom the plan is for; the title where no line does."""
+    lines = [line for passage in document.passages for line in _lines(document, passage)]
+    if not lines:
+        lines = list(_of_title(document))
+    records = [_record(line) for line in lines if line]
+    seen: set[str] = set()
+    distinct: list[Subject] = []
+    for record in records:
+        if record.text is not None and fold_tones(str(record.text.normal)) not in seen:
+            seen.add(fold_tones(str(record.text.normal)))
+            distinct.append(record)
+    return tuple(distinct)
+
+
+def subject_kind(text: str) -> str:
+    """`individual`, `collective` or `other`, by the first noun."""
+    folded = text.casefold()
+    for _ in range(3):
+        folded = _QUANTIFIER.sub("", folded, count=1)
+    if any(folded.startswith(noun) for noun in words("papers")):
+        return "other"
+    if any(re.match(rf"{noun}\b", folded) for noun in words("persons")):
+        return "individual"
+    if re.match(r"(?:tập thể|cơ quan|đơn vị|tổ chức|doanh nghiệp|sở|ban|ngành|trường|địa phương|cụm|khối)\b", folded):
+        return "collective"
+    return "collective" if bodies_from(text.lstrip(), 0) is not None else "other"
+
+
+def _lines(document: Document, passage: Passage) -> Iterator[TracedText]:
+    if passage.appendix or passage.kind not in ("heading", "item", "paragraph"):
+        return
+    section = _section(document, passage)
+    if section is None or _under_bodies(document, section):
+        return
+    body = passage.body
+    stated = _HEADING.match(section.heading.text) is not None
+    if passage.kind == "heading":
+        if stated and body:
+            yield _cleaned(body)
+        return
+    label = _LABEL.match(body.text)
+    if label is not None and (
+        stated or section.kind in ("subjects", "schedule", "content") or _PART.search(section.heading.text)
+    ):
+        if label.end() < len(body.text):
+            yield _cleaned(body.slice(label.end()))
+        return
+    if stated and not body.text.rstrip().endswith(":") and not _OTHER_LABEL.match(body.text):
+        yield _cleaned(body)
+
+
+def _section(document: Document, passage: Passage) -> Section | None:
+    index = passage.section
+    return document.sections[index] if index is not None and 0 <= index < len(document.sections) else None
+
+
+def _under_bodies(document: Document, section: Section) -> bool:
+    """Whether the section stands in a part about who does what, or among aims."""
+    parent = (
+        document.sections[section.parent] if section.parent is not None and section.parent < section.index else None
+    )
+    kinds = {section.kind, parent.kind if parent is not None else section.kind}
+    return bool(kinds & {"organization", "purpose", "funding"})
+
+
+def _cleaned(text: TracedText) -> TracedText:
+    text = trimmed(text)
+    match = _IS.match(text.text)
+    if match is not None:
+        text = text.slice(match.end())
+    tail = _TRAILING.search(text.text)
+    return text.slice(0, tail.start()) if tail is not None and tail.start() > 8 else text
+
+
+def _of_title(document: Document) -> Iterator[TracedText]:
+    passage = next((passage for passage in document.passages if passage.kind in ("title", "about")), None)
+    if passage is None:
+        return
+    match = _FOR.search(passage.text.text)
+    if match is None:
+        return
+    whom = passage.text.slice(match.start("whom"), match.end("whom"))
+    kind = subject_kind(whom.text)
+    if kind == "individual" or (kind == "collective" and bodies_from(whom.text, 0) is not None):
+        yield trimmed(whom)
+
+
+def _record(line: TracedText) -> Subject:
+    return Subject(
+        kind=inferred_value(subject_kind(line.text), line, certainty=0.8), text=printed_value(line, certainty=0.85)
+    )
