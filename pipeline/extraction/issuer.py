@@ -20,6 +20,10 @@ _DEPARTMENT = re.compile(
     r"vien kiem sat|kho bac|bao hiem xa hoi|hat|tram|to cong tac|bo chi huy|mat tran|ubmttq|hdnd)\b"
 )
 _TERRITORIAL = re.compile(r"(?:uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|uy ban mat tran|ubmttq)\b")
+_ORGANS = frozenset(
+    {"ban thuong vu", "ban chap hanh", "ban thuong truc", "doan chu tich", "thuong truc", "ban quan ly", "ban to chuc"}
+)
+_COMMITTEE = re.compile(r"(?:tinh|thanh|huyen|quan|thi|dang) uy\b")
 _NAME_WORDS = 4
 
 
@@ -41,6 +45,10 @@ def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]
     """
     name = sentence_case(" ".join(issuer.text.split()).strip(" .,:*-_"))
     name, evidence = _written_out(name, body)
+    if parent is not None and _is_organ(plain(name), plain(parent.text)):
+        start = len(parent.text) - len(parent.text.lstrip(" .,:*-_"))
+        whole = sentence_case(parent.text[start:].strip(" .,:*-_"))
+        return f"{name} {whole}", (*evidence, *parent.evidence(start))
     if _UNIT_AND_NAME.search(plain(name)) or not _DEPARTMENT.match(plain(name)):
         return name, evidence
     place = place_in(parent) if parent is not None and _TERRITORIAL.match(plain(parent.text)) else None
@@ -52,11 +60,16 @@ def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]
     return (named[0], (*evidence, *named[1])) if named is not None else (name, evidence)
 
 
+def _is_organ(name: str, parent: str) -> bool:
+    """Whether a body has no name but with the one that it is an organ of: Ban Thường vụ, Ban Tuyên giáo of a Tỉnh ủy."""
+    if name in _ORGANS:
+        return True
+    return bool(_COMMITTEE.match(parent)) and name.startswith(("ban ", "van phong", "uy ban kiem tra"))
+
+
 def place_in(text: TracedText) -> tuple[str, tuple[str, ...]] | None:
     """The administrative unit that a body's name ends with (`tỉnh Lào Cai`), and the ids of its words."""
-    match = None
-    for match in _UNIT_AND_NAME.finditer(plain(text.text)):
-        break
+    match = _UNIT_AND_NAME.search(plain(text.text))
     if match is None:
         return None
     printed = text.text[match.start() :].strip(" .,:*-_")

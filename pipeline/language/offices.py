@@ -12,7 +12,7 @@ from pipeline.language.tone_marks import plain
 
 __all__ = ["mend_office"]
 
-_PREFIX = re.compile(r"\s*(?:TM|KT|TL|TUQ|Q|T/M)\s*[./,]\s*")
+_PREFIX = re.compile(r"\s*(?:(?:TM|KT|TL|TUQ|Q)\s*[./,]|T/M\s*\.?)\s*")
 _SIMILARITY = 0.76
 
 

@@ -15,6 +15,10 @@ _FIRST_LINE_INDENT = 0.08
 _CITED = re.compile(
     r"\b(?:dieu|khoan|muc|diem|so|ngay|thang|nam|lan|thu|phan|chuong|phu luc|quy|khoa|lop|cum|tiet|cap)\s*$"
 )
+_GOES_ON = re.compile(
+    r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến))\s*$"
+)
+_POINT = re.compile(r"\b(?:diem|muc)\s*$")
 _BODY_NAME = re.compile(
     r"(?:de nghi |giao )?(?:cac |uy ban|ubnd|so |phong |cong an|bo |ban |vien |toa an|chi cuc|cuc |hoi |doan |truong |"
     r"van phong|trung tam|lien doan|ngan hang|benh vien|to |khoa |dai |bao )"
@@ -44,6 +48,10 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
         if line.table is not None:
             current = None
             drafts.append(_row(line, outline, heads, appendix, lines[index - 1] if index else None))
+            continue
+        if not any(char.isalnum() for char in line.string):
+            current = None
+            drafts.append(Draft("paragraph", [line], owner=outline.item, appendix=appendix))
             continue
         spot = outline.find(read_labels(line.string), scanned=line.scanned)
         starts = current is None or _starts(line, lines[index - 1], current, spot)
@@ -81,13 +89,15 @@ def _starts(line: PrintedLine, before: PrintedLine, current: Draft, spot: Spot |
     if _is_heading_like(current, line) or _is_task_of_body(current, line, before):
         return True
     if is_capitals(line.string, letters=6) and is_capitals(before.string, letters=6) and len(current.lines) < 6:
-        return ended and ends_paragraph(before.string)
+        left = current.label is not None and 1.0 - before.fill > 0.35 and not before.is_centred
+        return ended and (ends_paragraph(before.string) or left)
     return ended
 
 
 def _label_starts(line: PrintedLine, before: PrintedLine, spot: Spot, ended: bool) -> bool:
     label = spot.label
-    if _CITED.search(before.plain) and not ended:
+    cited = _POINT if label.style in ("letter", "small-roman") else _CITED
+    if label.style != "bullet" and cited.search(before.plain) and not ended:
         return False
     if label.style == "bullet":
         after = line.string[label.end : label.end + 1]
@@ -111,6 +121,8 @@ def _ended(line: PrintedLine, before: PrintedLine, *, first: bool = False) -> bo
         first: whether the line before is the paragraph's first, which may be indented where nobody can tell.
     """
     closes = ends_paragraph(before.string)
+    if not closes and _GOES_ON.search(before.string):
+        return False
     if line.page != before.page:
         return closes or (before.fill < 0.7 and not before.string.rstrip().endswith((",", "-", "–")))
     if line.bold is not None and before.bold is not None and line.bold != before.bold and not starts_small(line.string):

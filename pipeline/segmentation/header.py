@@ -21,9 +21,12 @@ _URGENCY = re.compile(r"(?:hoa toc(?: hen gio)?|thuong khan|khan)\s?[.!:]?(?:\s.
 _SECRECY = re.compile(r"(?:tuyet mat|toi mat|mat)\s?[.!]?$")
 _GROUNDS = re.compile(r"[-–+*\s]{0,3}(?:can cu\b|theo de nghi|xet de nghi|xet to trinh|xet thay)")
 _OPENING = re.compile(
-    r"(?:thuc hien|trien khai|nham|de |tiep tuc|xet|theo|trong |nam |nam hoc|sau khi|ngay |can cu|tren co so|phat huy|"
-    r"huong ung|chao mung|hom nay|hien nay|vua qua|thuc trang|ke tu|tu ngay|uy ban nhan dan|ubnd|truong|ban |so |phong |"
-    r"bo |hoi |lien doan|doan|cong doan|tinh uy|thanh uy|huyen uy|dang uy|ban thuong vu)"
+    r"(?:thuc hien|trien khai|nham|de |tiep tuc|xet|theo|nam hoc|sau khi|can cu|tren co so|phat huy|huong ung|chao mung|hom nay|hien nay|"
+    r"vua qua|thuc trang|ke tu|tu ngay|trong (?:thoi gian|nhung nam|khong khi|nam)|ngay \d)"
+)
+_ISSUING = re.compile(
+    r"(?:uy ban nhan dan|ubnd|truong|ban|so|phong|bo|hoi|lien doan|doan|cong doan|tinh uy|thanh uy|huyen uy|dang uy|ban thuong vu|"
+    r"chu tich|giam doc|hieu truong|cong an|chi bo)\b"
 )
 _CONNECTOR = re.compile(
     r"(?:\b(?:va|cua|ve|trong|tai|voi|cho|cac|nhung|den|tu|theo|giai doan|nam hoc|doi voi|-|,))\s*$|[,–-]$"
@@ -242,7 +245,9 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
     if not line.string[:1].isalpha() and line.string[:1] not in '“"':
         return False
     wraps = after is not None and starts_small(after.string)
-    opening = bool(_OPENING.match(line.plain))
+    if is_capitals(line.string, letters=6) and not is_capitals(last.string) and _ISSUING.match(line.plain):
+        return True
+    opening = bool(_OPENING.match(line.plain)) or (wraps and line.fill >= 0.85 and bool(_ISSUING.match(line.plain)))
     return (
         (opening and (line.fill >= 0.72 or line.opens))
         or (line.opens and line.fill >= 0.8)

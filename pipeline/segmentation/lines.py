@@ -10,7 +10,8 @@ from pipeline.language.tone_marks import plain
 __all__ = ["PrintedLine", "join_lines", "read_lines"]
 
 _UNWRAPPED_CHARS = 170
-_INDENT = 0.025
+_FEW_LINES = 8
+_CAPITAL_EXCESS = 0.35
 _PAGE_NUMBER = re.compile(
     r"[-–—\[(|.\s]{0,3}(?:trang\s{0,2})?(\d{1,3})(?:\s{0,2}/\s{0,2}\d{1,3})?[-–—\])|.\s`'~*]{0,3}"
 )
@@ -97,10 +98,11 @@ def read_lines(document: Document) -> list[PrintedLine]:
         _find_page_numbers(on_page, page)
         _measure(on_page)
         lines.extend(on_page)
-    _fill(lines)
     for order, line in enumerate(lines):
         line.order = order
-    return _piped_rows(lines, tables)
+    _piped_rows(lines, tables)
+    _fill(lines)
+    return lines
 
 
 def _block_lines(block: Block, words: dict[str, Word], page: Page) -> Iterator[PrintedLine]:
@@ -168,7 +170,7 @@ def _column(cell: object) -> int:
     return int(getattr(cell, "column", 0))
 
 
-def _piped_rows(lines: list[PrintedLine], tables: int) -> list[PrintedLine]:
+def _piped_rows(lines: list[PrintedLine], tables: int) -> None:
     """Rows of tables written as text, cells parted by ` | `."""
     table: int | None = None
     previous: PrintedLine | None = None
@@ -184,7 +186,6 @@ def _piped_rows(lines: list[PrintedLine], tables: int) -> list[PrintedLine]:
             line.hint, line.table, line.row = "table", table, row
             row += 1
         previous = line
-    return lines
 
 
 def _split(text: TracedText) -> Iterator[TracedText]:
@@ -223,14 +224,27 @@ def _measure(lines: list[PrintedLine]) -> None:
 
 
 def _fill(lines: list[PrintedLine]) -> None:
-    """Shares of a full line by counting characters, where there are no boxes."""
-    lengths = sorted(
-        len(line.text) for line in lines if line.box is None and line.hint == "body" and len(line.text) > 30
-    )
-    full = lengths[len(lengths) * 9 // 10] if lengths else 0
+    """Shares of a full line by counting characters, where there are no boxes: a page's, or the document's."""
+    counted = [line for line in lines if line.box is None and line.hint == "body" and len(line.text) > 30]
+    everywhere = _full_length(counted)
+    by_page: dict[int, list[PrintedLine]] = {}
+    for line in counted:
+        by_page.setdefault(line.page, []).append(line)
+    full_of = {page: _full_length(on_page) for page, on_page in by_page.items() if len(on_page) >= _FEW_LINES}
     for line in lines:
         if line.box is None:
-            line.fill = min(1.0, len(line.text) / full) if 0 < full <= _UNWRAPPED_CHARS else 0.0
+            full = full_of.get(line.page, everywhere)
+            line.fill = min(1.0, _length(line) / full) if 0 < full <= _UNWRAPPED_CHARS else 0.0
+
+
+def _length(line: PrintedLine) -> float:
+    """A line's length in small letters; capitals are wider."""
+    return len(line.text) + _CAPITAL_EXCESS * sum(char.isupper() for char in line.string)
+
+
+def _full_length(lines: list[PrintedLine]) -> float:
+    lengths = sorted(_length(line) for line in lines)
+    return lengths[len(lengths) * 9 // 10] if lengths else 0.0
 
 
 def join_lines(lines: list[PrintedLine]) -> TracedText:

@@ -27,6 +27,7 @@ _COLUMN_NAMES = re.compile(
     r"\b(?:noi dung|nhiem vu|thoi gian|don vi|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|phu trach|ho va ten|chuc vu)\b"
 )
 _PERSON = re.compile(r"(?:Ông|Bà|Thầy|Cô|Đồng chí|Đ/c)\s(?=[A-ZĐÀ-Ỹ])")
+_GROUND = re.compile(r"[-–+*\s]{0,3}(?:can cu|theo de nghi|xet de nghi|xet to trinh)\b")
 _FURNITURE = ("page-number", "stamp", "footnote")
 
 
@@ -157,7 +158,7 @@ def _shape(part: Part, after: int | None, parts: list[Part], bold: dict[str, boo
         return _Shape("heading", end, 0.97)
     if is_capitals(own, share=0.75, letters=4) and words <= _MAX_CAPITAL_WORDS:
         return _Shape("heading", end, 0.97)
-    if _PERSON.match(own) and not (after is not None and parts[after].draft.kind == "item" and governs):
+    if _PERSON.match(own) and not colon and not (after is not None and parts[after].draft.kind == "item" and governs):
         return _Shape("bare", end, 0.8)
     if colon and is_capitals(own[:colon], share=0.85, letters=5):
         return _Shape("run-in", part.start + colon, 0.95)
@@ -262,7 +263,10 @@ def _set_off(parts: list[Part], bold: dict[str, bool]) -> dict[int, _Shape]:
         bare = plain(text)
         if words > 30 or len(text) < 4 or text[-1] in ".;,…" or starts_small(text) or text.startswith("("):
             continue
+        after = following[index]
         if _FORMULA.fullmatch(bare) or _TABLE_TITLE.match(bare):
+            continue
+        if after is not None and _GROUND.match(plain(parts[after].text.text)):
             continue
         if is_capitals(text, share=0.75, letters=6) and words >= 2:
             headings[index] = _Shape("heading", len(text), 0.85)
