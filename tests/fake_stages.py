@@ -56,7 +56,8 @@ class FakeOcr:
         if context.workspace is not None:
             with (context.workspace / "read.log").open("a") as log:
                 log.write(f"{page.number}\n")
-            (context.workspace / f"{page.number:04d}.png").write_bytes(b"picture")
+            (context.workspace / "pages").mkdir(exist_ok=True)
+            (context.workspace / "pages" / f"{page.number:04d}.png").write_bytes(b"picture")
         do(text)
         if not text or text == "blank":
             return page
@@ -65,7 +66,7 @@ class FakeOcr:
             for index, token in enumerate(text.split())
         )
         block = Block("body", (Line(tuple(word.id for word in words)),))
-        return replace(page, words=words, blocks=(block,), picture=f"{page.number:04d}.png")
+        return replace(page, words=words, blocks=(block,), picture=f"pages/{page.number:04d}.png")
 
 
 @dataclass

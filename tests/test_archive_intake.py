@@ -204,7 +204,7 @@ def test_intake_reaches_from_value_to_pixel_in_sql(archive: Archive, inputs: Pat
         WHERE v.record_table = 'document_fields' AND v.field = 'number'
         """,
     )
-    assert rows == [("207/KH-UBND", 0.9, "207/KH-UBND", 1, "1.0", "207/KH-UBND", "0001.png")]
+    assert rows == [("207/KH-UBND", 0.9, "207/KH-UBND", 1, "1.0", "207/KH-UBND", "pages/0001.png")]
 
 
 def test_intake_removing_a_document_removes_all_of_it(archive: Archive, inputs: Path) -> None:

@@ -189,7 +189,7 @@ def test_batch_keeps_what_a_stopped_run_had_done(tmp_path: Path) -> None:
     assert outcome.document.text() == "ONE\n\nTWO\n\nTHREE\n\nFOUR"
     assert (workspace / "read.log").read_text().split() == ["1", "2", "3", "3", "4"]
     assert not (workspace / "finished").exists()
-    assert (workspace / "0001.png").exists()
+    assert (workspace / "pages" / "0001.png").exists()
 
 
 def test_batch_leaves_no_process_behind_when_nobody_listens(tmp_path: Path) -> None:

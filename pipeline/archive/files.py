@@ -146,18 +146,13 @@ class ArchiveFiles:
         with translate_write_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             workspace.mkdir(parents=True, exist_ok=True)
-            pictures = {page.picture for page in document.pages if page.picture and _is_plain(page.picture)}
+            pictures = {page.picture for page in document.pages if page.picture and _stays_inside(page.picture)}
             for picture in pictures:
                 if before is not None and not (workspace / picture).exists():
+                    (workspace / picture).parent.mkdir(parents=True, exist_ok=True)
                     with suppress(FileNotFoundError):
                         shutil.copy2(self.folder / before / picture, workspace / picture)
-            for entry in workspace.iterdir():
-                if entry.is_dir():
-                    shutil.rmtree(entry)
-                elif entry.name not in pictures:
-                    entry.unlink()
-                else:
-                    _sync(entry)
+            _keep_only(workspace, pictures)
             write_atomically(workspace / DOCUMENT_FILE, msgspec.json.encode(document))
             workspace.rename(target)
             files.sync_folder(target.parent)
@@ -206,8 +201,23 @@ def _ending(name: str) -> str:
     return ending if ending[1:].isascii() and ending[1:].isalnum() and len(ending) <= _LONGEST_ENDING else ""
 
 
-def _is_plain(name: str) -> bool:
-    return PurePosixPath(name).name == name and not name.startswith(".") and "\0" not in name
+def _stays_inside(name: str) -> bool:
+    """Whether a relative way leads nowhere but down."""
+    return not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
+
+
+def _keep_only(folder: Path, names: set[str]) -> None:
+    """Let these files of a folder reach the disk, and remove all others with the folders that are left empty."""
+    for entry in sorted(folder.rglob("*"), reverse=True):
+        if entry.is_dir() and not entry.is_symlink():
+            if any(entry.iterdir()):
+                files.sync_folder(entry)
+            else:
+                entry.rmdir()
+        elif entry.relative_to(folder).as_posix() in names:
+            _sync(entry)
+        else:
+            entry.unlink()
 
 
 def _copy(path: Path, target: Path) -> str:
