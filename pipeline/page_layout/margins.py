@@ -2,22 +2,31 @@
 
 import re
 from collections.abc import Sequence
+from statistics import median
 
-from pipeline.page_layout.rows import Row
+import numpy as np
+
+from pipeline.page_layout.rows import Row, split_at_gaps
+from pipeline.stage import CleanPicture
 
 __all__ = ["find_footnotes", "find_page_number"]
 
 _NUMBER = re.compile(r"^[\-–—.\s]*(?:trang\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?[\-–—.\s]*$", re.IGNORECASE)
-_NOTE = re.compile(r"^(?:[¹²³⁴⁵⁶⁷⁸⁹⁰*†]|\(?\d{1,2}\)?(?=\s|[A-ZĐÀ-Ỹ]))")
+_NOTE = re.compile(r"^(?:[¹²³⁴⁵⁶⁷⁸⁹⁰]+|[*†'\"!?°]{1,2}|\(?\d{1,2}\)?)(?:\s|(?=[^\W\d_]))")
+_SMALL = 0.9  # of the usual size of type: that of notes
+_DARK = 150
 
 
 def find_page_number(rows: Sequence[Row], unit: float) -> Row | None:
-    """The line that is the page's number: alone at the very top or the very bottom."""
+    """The piece of a line that is the page's number: alone at the very top or the very bottom, specks not counted."""
     if not rows:
         return None
     for row in (rows[0], rows[-1]):
-        if len(row.tokens) <= 3 and _NUMBER.match(row.text):
-            return row
+        pieces = split_at_gaps(row, 2 * unit)
+        numbers = [piece for piece in pieces if _NUMBER.match(piece.text)]
+        others = [piece for piece in pieces if not _NUMBER.match(piece.text)]
+        if len(numbers) == 1 and all(len(piece.folded) <= 1 for piece in others):
+            return numbers[0]
     if len(rows) < 3:
         return None
     # A figure misread is still told by its place: one or two letters in the middle, well above the first line.
@@ -27,18 +36,43 @@ def find_page_number(rows: Sequence[Row], unit: float) -> Row | None:
     return first if alone and abs(first.x - middle) < 4 * unit else None
 
 
-def find_footnotes(rows: Sequence[Row], unit: float) -> list[Row]:
-    """The lines of small type at the bottom that begin with a note's mark."""
-    if len(rows) < 4:
+def find_footnotes(rows: Sequence[Row], picture: CleanPicture | None) -> list[Row]:
+    """The lines of small type at the bottom under a note's mark, or under the short rule that parts notes off.
+
+    Args:
+        rows: the page's lines from top to bottom, without its number.
+        picture: where the rule is looked for; without it the mark alone decides.
+    """
+    usual = [row.em for row in rows if len(row.tokens) >= 5]
+    if len(rows) < 4 or not usual:
         return []
-    body = sorted(row.height for row in rows if len(row.tokens) >= 5)
-    if not body:
-        return []
-    usual = body[len(body) // 2]
+    large = _SMALL * median(usual[: max(len(usual) * 2 // 3, 1)])
     start = len(rows)
-    while start > 0 and (rows[start - 1].height < 0.9 * usual or len(rows[start - 1].tokens) <= 3):
+    while start > 0 and (rows[start - 1].em < large or len(rows[start - 1].tokens) <= 2):
         start -= 1
     for index in range(start, len(rows)):
-        if _NOTE.match(rows[index].text) and rows[index].height < 0.9 * usual:
+        row = rows[index]
+        if row.em >= large or len(row.tokens) < 2:
+            continue
+        apart = index == 0 or row.top - rows[index - 1].bottom > 0.2 * large
+        ruled = index > 0 and _ruled(picture, rows[index - 1].bottom, row)
+        if ruled or (apart and _NOTE.match(row.text)):
             return list(rows[index:])
     return []
+
+
+def _ruled(picture: CleanPicture | None, above: float, row: Row) -> bool:
+    """Whether a rule of an inch or more, but narrower than the text, stands above the beginning of a line."""
+    if picture is None:
+        return False
+    height, width = picture.pixels.shape[:2]
+    top, bottom = max(int(above) + 1, 0), min(int(row.top), height)
+    left, right = max(int(row.left - 0.3 * picture.dpi), 0), min(int(row.left + 4 * picture.dpi), width)
+    if bottom - top < 2 or right <= left:
+        return False
+    ink = picture.pixels[top:bottom, left:right] < _DARK
+    # A leaning rule crosses pixel rows: columns with ink are counted over the whole strip, thick strokes left out.
+    columns = ink.any(axis=0) & (ink.sum(axis=0) <= max(0.04 * picture.dpi, 3))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], columns, [False]])))
+    longest = int((edges[1::2] - edges[::2]).max(initial=0))
+    return 0.9 * picture.dpi <= longest <= 3.2 * picture.dpi

@@ -40,11 +40,11 @@ def lay_out(page: Page, picture: CleanPicture | None, *, tables: bool = True) ->
             rows = _rows_without(rows, frozenset(token.word_id for token in found))
     number = find_page_number(rows, unit)
     if number is not None:
-        rows = [row for row in rows if row is not number]
+        rows = _rows_without(rows, frozenset(token.word_id for token in number.tokens))
     header = find_header(rows, unit)
     if header is not None:
         rows = _rows_without(rows, header.word_ids)
-    notes = find_footnotes(rows, unit)
+    notes = find_footnotes(rows, picture)
     rows = rows[: len(rows) - len(notes)]
     foot = find_foot(rows, unit)
     if foot is not None:

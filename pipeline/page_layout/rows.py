@@ -25,6 +25,7 @@ class Row:
 
     Attributes:
         top, bottom, height: middle of those of its words, so that one tall mark does not count.
+        em: middle size of its type.
     """
 
     tokens: tuple[Token, ...]
@@ -33,6 +34,7 @@ class Row:
     top: float
     bottom: float
     height: float
+    em: float
 
     @staticmethod
     def of(tokens: Iterable[Token]) -> "Row":
@@ -45,6 +47,7 @@ class Row:
             median(token.top for token in ordered),
             median(token.bottom for token in ordered),
             median(token.height for token in ordered),
+            median(token.em for token in ordered),
         )
 
     @property
@@ -116,9 +119,11 @@ def rows_of(tokens: Iterable[Token]) -> list[Row]:
     slope = _slope(chains)
     if abs(slope) > _SKEW:
         chains = _chains(plain, unit, slope)
-    chains = _joined(chains)
+    chains = _settled(_joined(chains), unit)
     for token in (token for token in found if _is_odd(token, unit)):
-        _place_odd(chains, token, _band(token, unit, slope), unit)
+        band = _band(token, unit, slope)
+        if len(folded(token.text)) < 2 or not _adopted(chains, token, band, 6 * unit, unit):
+            chains.append(_Chain([token], [band], *band))
     rows = [Row.of(chain.tokens) for chain in chains]
     return sorted(rows, key=lambda row: (row.y - slope * row.x, row.left))
 
@@ -200,17 +205,32 @@ def _joined(chains: Sequence[_Chain]) -> list[_Chain]:
     return done
 
 
-def _place_odd(chains: list[_Chain], token: Token, band: tuple[float, float], unit: float) -> None:
-    """Put an odd mark on the line that its middle is on, if there is room for it there."""
-    middle = (band[0] + band[1]) / 2
+def _settled(chains: Sequence[_Chain], unit: float) -> list[_Chain]:
+    """Words that were left alone because their box is askew, on the line that they stand beside."""
+    lines = [chain for chain in chains if len(chain.tokens) > 1]
+    loners = [chain for chain in chains if len(chain.tokens) == 1]
+    kept = [loner for loner in loners if not _adopted(lines, loner.tokens[0], loner.bands[0], 1.2 * unit, unit)]
+    return [*lines, *kept]
+
+
+def _adopted(
+    chains: Sequence[_Chain], token: Token, band: tuple[float, float], reach: float, unit: float
+) -> _Chain | None:
+    """The line that took in a mark: there is room for it there, words are beside it, and it shares most height."""
+    best: _Chain | None = None
+    most = 0.3
     for chain in chains:
-        free = all(min(one.right, token.right) - max(one.left, token.left) < 0.3 * unit for one in chain.tokens)
-        beside = any(abs(one.x - token.x) < 6 * unit + (one.width + token.width) / 2 for one in chain.tokens)
-        if chain.top < middle < chain.bottom and free and beside and len(folded(token.text)) > 1:
-            chain.tokens.append(token)
-            chain.bands.append(band)
-            return
-    chains.append(_Chain([token], [band], *band))
+        overlap = min(chain.bottom, band[1]) - max(chain.top, band[0])
+        share = overlap / max(min(chain.bottom - chain.top, band[1] - band[0]), 1e-9)
+        if share <= most:
+            continue
+        gaps = [max(one.left - token.right, token.left - one.right) for one in chain.tokens]
+        if min(gaps) > -0.3 * unit and min(gaps) < reach:
+            best, most = chain, share
+    if best is not None:
+        best.tokens.append(token)
+        best.bands.append(band)
+    return best
 
 
 def _slope(chains: Sequence[_Chain]) -> float:
