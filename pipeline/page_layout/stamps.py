@@ -17,7 +17,12 @@ _SIGNED = ("kyboi", "nguoiky", "coquan", "thoigianky", "ngayky", "signaturenotve
 _SYLLABLE = re.compile(
     r"(?:ngh?|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?", re.ASCII
 )
-_BULLETS = frozenset("-–—+*•~")
+_DASHES = frozenset("-–—+*•~")
+_RULE_MARKS = frozenset("_|—–-~=.·'`\" ")
+# Lines that people write into by hand: unsure as they are, they are print.
+_HANDWRITTEN_INTO = re.compile(
+    r"^s[ốoóôồ]\s*[:.]|/[A-ZĐ]{1,7}[-–]|/[A-ZĐ]{2,}|ng[àa]y|th[áa]ng|n[ăa]m\b", re.IGNORECASE
+)
 _APART = 1.5  # heights of a word: wider than a space
 
 
@@ -37,28 +42,41 @@ def noise_in(rows: Iterable[Row], unit: float) -> list[Token]:
     for row in rows:
         pieces = split_at_gaps(row, _APART * unit)
         for index, piece in enumerate(pieces):
-            leads = index == 0 and len(pieces) > 1 and pieces[1].left - piece.right < 4 * unit
-            if leads and piece.text in _BULLETS:
+            if piece.text in _DASHES and _stands_in_text(pieces, index, unit):
                 continue
             if is_noise(piece, unit):
-                found.extend(piece.tokens)
+                found.extend(token for token in piece.tokens if not _is_surely_read(token))
             else:
-                found.extend(
-                    token
-                    for token in piece.tokens[1:]
-                    if token.confidence < 0.5 and not folded(token.text) and token.height < 0.5 * unit
-                )
+                found.extend(token for token in piece.tokens[1:] if _is_speck(token, unit))
     return found
+
+
+def _stands_in_text(pieces: Sequence[Row], index: int, unit: float) -> bool:
+    """Whether words follow a dash closely, as after that of a list, or stand on both sides of it."""
+    reach = 4 * unit
+    followed = index + 1 < len(pieces) and pieces[index + 1].left - pieces[index].right < reach
+    led = index == 0 or pieces[index].left - pieces[index - 1].right < reach
+    return followed and led
+
+
+def _is_speck(token: Token, unit: float) -> bool:
+    """Whether a small mark among words is none of the text; dashes are told too badly to be left out."""
+    small = token.height < 0.5 * unit and token.confidence < 0.5
+    return small and not folded(token.text) and token.text not in _DASHES
+
+
+def _is_surely_read(token: Token) -> bool:
+    return token.confidence >= 0.75 and is_readable(token) and len(folded(token.text)) > 1
 
 
 def is_noise(piece: Row, unit: float) -> bool:
     """Whether a piece of a line that stands by itself is no print."""
     sure = piece.confidence
     letters = piece.folded
-    if sure >= 0.75:
-        return False
     if not letters:
-        return sure < 0.6
+        return sure < (0.9 if _RULE_MARKS.issuperset(piece.text) else 0.6)
+    if sure >= 0.75 or _HANDWRITTEN_INTO.search(piece.text):
+        return False
     readable = sum(len(folded(token.text)) for token in piece.tokens if is_readable(token)) / len(letters)
     if piece.height > 1.5 * unit:
         return sure < 0.4 or (sure < 0.65 and (readable < 0.6 or len(letters) <= 2))
