@@ -179,7 +179,7 @@ def test_every_file_is_accounted_for_once(ran: tuple[Path, Answer]) -> None:
     names = [*REFUSED, *GOOD, "n-cut.pdf", "nowhere.pdf"]
     assert sorted(results(ran[1])) == sorted(names)
     assert f"{len(names)} files: 3 done" in ran[1].out
-    assert "page1.gold.txt: gold text, no document" in ran[1].out
+    assert "skipped (gold text, no document): " in ran[1].out
     assert ran[1].code == 10
     assert "Traceback" not in ran[1].err + ran[1].out
 

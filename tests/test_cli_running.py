@@ -11,7 +11,7 @@ from pipeline.cli.progress import PageCount, following
 from pipeline.document import Issue
 from pipeline.runner import Event
 
-DONE = FileReport(Path("a.pdf"), "done", "done", "ab" * 32, pages=4, blank_pages=1, wall_s=2.0)
+DONE = FileReport(Path("a.pdf"), "done", "done", "ab" * 32, pages=4, blank_pages=1, wall_s=2.0, peak_memory_mb=412.3)
 PARTIAL = FileReport(
     Path("b.pdf"),
     "partial",
@@ -45,7 +45,11 @@ class FakeArchive:
 
 @pytest.fixture
 def archive(monkeypatch: pytest.MonkeyPatch) -> FakeArchive:
-    fake = FakeArchive(IntakeReport((DONE, PARTIAL, REFUSED, ALREADY), (SkippedFile(Path("x.doc"), "no scan"),), 9.0))
+    fake = FakeArchive(
+        IntakeReport(
+            (DONE, PARTIAL, REFUSED, ALREADY), tuple(SkippedFile(Path(f"{n}.doc"), "no scan") for n in range(5)), 9.0
+        )
+    )
     monkeypatch.setattr(Archive, "open", lambda *_, **__: fake)
     return fake
 
@@ -60,9 +64,10 @@ def test_every_file_and_page_is_accounted_for(capsys: pytest.CaptureFixture[str]
     assert "partial b.pdf, page 2: Tesseract ran past 120 s." in lines
     assert "refused c.pdf: c.pdf is empty." in lines
     assert lines.count("    What to do: Scan it again.") == lines.count("    What to do: Give it more time.") == 1
-    assert "skipped x.doc: no scan" in lines
+    assert "skipped (no scan): 0.doc, 1.doc, 2.doc and 2 more" in lines
     assert lines[-1] == (
-        "4 files: 1 done, 1 partial, 1 refused, 1 already. 1 skipped. 9 pages: 7 read, 1 blank, 1 with an issue. 9 s."
+        "4 files: 1 done, 1 partial, 1 refused, 1 already. 5 skipped. "
+        "9 pages: 7 read, 1 blank, 1 with an issue. 9 s, at most 412 MB in a worker."
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["add_to"]
 
 _SHOWN_ID = 12
+_NAMED_SKIPPED = 3
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,8 +64,8 @@ def _summary(report: "IntakeReport") -> None:
     for file in report.files:
         for line in _problems(file):
             write(line)
-    for skipped in report.skipped:
-        write(f"skipped {skipped.path}: {skipped.reason}")
+    for line in _skipped(report):
+        write(line)
     write(_count(report))
 
 
@@ -80,10 +81,24 @@ def _problems(file: "FileReport") -> list[str]:
     return lines
 
 
+def _skipped(report: "IntakeReport") -> list[str]:
+    """A line for each reason, with the first files that it holds for."""
+    by_reason: dict[str, list[str]] = {}
+    for skipped in report.skipped:
+        by_reason.setdefault(skipped.reason, []).append(str(skipped.path))
+    lines: list[str] = []
+    for reason, paths in by_reason.items():
+        more = f" and {len(paths) - _NAMED_SKIPPED} more" if len(paths) > _NAMED_SKIPPED else ""
+        lines.append(f"skipped ({reason}): {', '.join(paths[:_NAMED_SKIPPED])}{more}")
+    return lines
+
+
 def _count(report: "IntakeReport") -> str:
     results: tuple[Result, ...] = ("done", "partial", "refused", "failed", "already")
     counted = [f"{count} {result}" for result in results if (count := report.count(result))]
     read = report.pages - report.blank_pages - report.failed_pages
     pages = f"{report.pages} pages: {read} read, {report.blank_pages} blank, {report.failed_pages} with an issue"
     skipped = f" {len(report.skipped)} skipped." if report.skipped else ""
-    return f"{len(report.files)} files: {', '.join(counted) or 'none'}.{skipped} {pages}. {report.wall_s:.0f} s."
+    memory_mb = max((file.peak_memory_mb for file in report.files), default=0.0)
+    took = f"{report.wall_s:.0f} s" + (f", at most {memory_mb:.0f} MB in a worker" if memory_mb else "")
+    return f"{len(report.files)} files: {', '.join(counted) or 'none'}.{skipped} {pages}. {took}."
