@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.document import Document, Passage, Section, TracedText
 from pipeline.extraction.sentences import doer_of
@@ -31,6 +31,10 @@ _EVENT_TITLE = re.compile(
     r"|phát động|thi|giải|giao lưu|bồi dưỡng|khảo sát|tuyên truyền))",
     re.IGNORECASE,
 )
+_GATHERING = re.compile(
+    r"^(?:tổ chức |tham mưu [^,;]{0,60}?tổ chức |khai mạc |mở )?(?:(?:các |đợt |buổi )?(?:hội (?:nghị|thi|thảo|diễn|thao|trại)|lễ |đại hội|tập huấn|giao lưu|tọa đàm|họp |gặp mặt|kiểm tra|sinh hoạt|tham quan|ngày hội|giải ))",
+    re.IGNORECASE,
+)
 _TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)
 _MEASURELESS = re.compile(r"^(?:sau|trước|khi|ngay)\s", re.IGNORECASE)
 _COMMA = re.compile(r",\s(?:và\s)?|\svà\s")
@@ -38,7 +42,8 @@ _EDGE = re.compile(r"^[\s,;:(–-]+|[\s,;:(–-]+$")
 _DONE_BY = re.compile(r"[\s,;(]*(?:hoàn thành|xong|và hoàn thành|thực hiện|báo cáo)?\s*$", re.IGNORECASE)
 _MAX_LINE_WORDS = 24
 _MIN_WORDS = 3
-_MIN_CLAUSE_WORDS = 4
+_MIN_CLAUSE_WORDS = 6
+_SENDS = re.compile(r"(?:gửi|trình|đưa|phát|nộp|trao|báo cáo)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +122,7 @@ def _is_plan_level(section: Section | None) -> bool:
 
 
 def _as_event(time: TimeExpression) -> TimeExpression:
-    return TimeExpression(
-        time.start,
-        time.end,
-        "event",
-        time.first,
-        time.last,
-        time.recurrence,
-        time.unit,
-        time.preposition,
-        time.inferred,
-    )
+    return replace(time, kind="event")
 
 
 def _section(document: Document, passage: Passage) -> Section | None:
@@ -146,6 +141,8 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
         for time in accepted_times(sentence.text, context):
             printed = sentence.slice(time.start, time.end)
             what = _clause(sentence, time, _subject_end(sentence))
+            if time.kind == "due" and time.first is not None and _GATHERING.match(what.text):
+                time = _as_event(time)
             if len(what.text.split()) < _MIN_WORDS and earlier:
                 what = earlier
             record = _record(printed, time, printed_value(what, certainty=0.7), body, 0.9 if told else 0.75)
@@ -216,6 +213,8 @@ def _narrower(text: str, start: int, end: int, left: int, right: int) -> tuple[i
     for match in _COMMA.finditer(text, start, end):
         if analysis.token_at(match.end()) not in analysis.marks["verbs"]:
             continue
+        if _SENDS.match(text, match.end()) and len(text[match.end() : left].split()) < 2 * _MIN_CLAUSE_WORDS:
+            continue
         if match.end() <= left and len(text[match.end() : end].split()) >= _MIN_CLAUSE_WORDS + len(
             text[left:right].split()
         ):
@@ -247,21 +246,28 @@ def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found
         time = TimeExpression(
             time.start, time.end, "due", None if time.kind == "event" else time.first, time.last, None, time.unit
         )
-    elif time.kind == "due" and time.first is not None and row.target and not row.task:
+    elif (
+        time.kind == "due"
+        and time.first is not None
+        and (_GATHERING.match(row.task.text) or (row.target and not row.task))
+    ):
         time = _as_event(time)
     what = printed_value(row.task, certainty=0.95) if row.task else title
-    whose = row.lead_cell if row.lead_cell else row.target
+    whose = row.doers if row.doers else row.target
     body = printed_value(trimmed(whose), tidy(trimmed(whose).text), certainty=0.95) if whose else None
     yield _Found(row.passage.index, _record(cell, time, what, body, 0.95), target=False, rank=0, row=True)
 
 
 def _on_day(document: Document, row: TaskRow, time: TimeExpression, plan: PlanDate) -> TimeExpression:
-    """A time of day gets its day from the row's column of days, else from the heading over the table."""
+    """A time of day gets its day from the row's column of days, the heading over the table, else the plan's only day."""
     section = _section(document, row.passage)
     for text in (row.day.text, section.heading.text if section is not None else ""):
         days = [found for found in find_times(text, plan) if found.first and found.unit in ("day", "days")]
         if days:
-            return TimeExpression(time.start, time.end, "event", days[0].first, days[0].last, None, time.unit)
+            return replace(time, first=days[0].first, last=days[0].last)
+    period = plan_period(document)
+    if period is not None and period[0] == period[1]:
+        return replace(time, first=period[0], last=period[1])
     return time
 
 

@@ -32,7 +32,7 @@ _END = (
 _LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống))"
 _HEAD = re.compile(
     r"(?P<head>phong\strào(?:\sthi\sđua)?(?:\syêu\snước)?|cuộc\svận\sđộng|chiến\sdịch"
-    r"|đợt\sthi\sđua(?:\scao\sđiểm)?(?:\sđặc\sbiệt)?)\s",
+    r"|đợt\s(?:thi\sđua|cao\sđiểm)(?:\scao\sđiểm)?(?:\sđặc\sbiệt)?)\s",
     re.IGNORECASE,
 )
 _NAMED_TIME = re.compile(
@@ -164,7 +164,7 @@ def _movement(document: Document, mention: _Mention) -> Movement:
         launched_by = fields.issuer
         level = level_of(str(fields.issuer.normal))
         period = plan_period(document)
-        if first is None and last is None and period is not None:
+        if period is not None:
             first, last = period
     elif launcher:
         launched_by = printed_value(launcher, tidy(launcher.text), certainty=0.75)
@@ -196,6 +196,8 @@ def _is_launched(title: Value | None, name: str) -> bool:
     if title is None:
         return False
     printed = _key(str(title.normal))
+    if re.search(r"khen thưởng|tổng kết|sơ kết|công nhận|tặng|đề nghị xét|kết quả", str(title.normal), re.IGNORECASE):
+        return False
     bare = re.sub(r"^(?:tuần lễ|tháng) ", "", _key(name))
     return len(bare.split()) >= 3 and bare in printed and (_SCHOOL_YEAR.match(name) is None or "phong trào" in printed)
 

@@ -11,7 +11,9 @@ __all__ = ["Doer", "DoerPlace", "doer_at_end", "doer_of", "sentences_of"]
 
 DoerPlace = Literal["subject", "directive", "end"]
 
-_ABBREVIATION = re.compile(r"(?:\b(?:TP|P|Tp|tp|TS|ThS|PGS|GS|BS|TM|KT|TL|Q|No|St|Mr|Dr|đ|Đ)|\b[A-ZĐ]|\d)\.$")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:TP|P|Tp|tp|TS|ThS|PGS|GS|BS|TM|KT|TL|Q|No|St|Mr|Dr|đ|Đ)|\b[A-ZĐ]|(?:^|[;:(]\s?)\d{1,2})\.$"
+)
 _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ]|[“\"(]?[A-ZĐÀ-Ỹ])")
 _DIRECTIVE = re.compile(
     r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
@@ -25,6 +27,11 @@ _ADVERBIAL = re.compile(
     r"|hàng|tháng|quý|ngày|tuần|năm|đầu|giữa|cuối"
     r"|nhằm|đối\svới|ngoài|bên\scạnh|đồng\sthời|do|tại|với|qua|thông\squa|trường\shợp|hết|kết\sthúc"
     r"|chậm\snhất|buổi|lúc|\d|tùy|tuỳ|riêng|thời\sgian|thực\shiện|hình\sthức|quá\strình|riêng)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"^(?:các\s|những\s)?(?:tập thể|cá nhân|cán bộ|công chức|viên chức|giáo viên|học sinh|sinh viên|đoàn viên|hội viên|người|nhân viên"
+    r"|thành viên|hộ|gia đình|đảng viên|thí sinh|giảng viên)\b",
     re.IGNORECASE,
 )
 _MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói"))
@@ -93,7 +100,11 @@ def doer_at_end(sentence: str) -> Doer | None:
     bracket = _IN_BRACKETS.search(sentence)
     if bracket:
         found = bodies_from(sentence, bracket.start(1))
-        if found is not None and found.end == bracket.end(1) and found.bodies[0].kind in ("office", "person", "position"):
+        if (
+            found is not None
+            and found.end == bracket.end(1)
+            and found.bodies[0].kind in ("office", "person", "position")
+        ):
             return Doer(found, bracket.start(1), found.end, bracket.start(), "end")
     return None
 
@@ -121,6 +132,8 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
         if others is not None and _goes_on(analyse(sentence), others.end):
             return Doer(others, others.bodies[0].start, others.end, others.end, "directive")
     if not directive and not _goes_on(analyse(sentence), found.end):
+        return None
+    if not directive and _PEOPLE.match(sentence[begin : found.end]) and not _next_is_verb(sentence, found.end):
         return None
     if (
         place == "subject"

@@ -75,7 +75,7 @@ def _lines(document: Document, passage: Passage) -> Iterator[TracedText]:
     if section is None or _under_bodies(document, section):
         return
     body = passage.body
-    stated = _HEADING.match(section.heading.text) is not None
+    stated = any(_HEADING.match(heading) for heading in _headings(document, section))
     if passage.kind == "heading":
         if stated and body:
             yield _cleaned(body)
@@ -89,6 +89,14 @@ def _lines(document: Document, passage: Passage) -> Iterator[TracedText]:
         return
     if stated and not body.text.rstrip().endswith(":") and not _OTHER_LABEL.match(body.text):
         yield _cleaned(body)
+
+
+def _headings(document: Document, section: Section) -> list[str]:
+    """The section's heading and, unless it names another thing, the one over it."""
+    own = section.heading.text
+    if section.parent is None or section.parent >= section.index or _OTHER_LABEL.match(own):
+        return [own]
+    return [own, document.sections[section.parent].heading.text]
 
 
 def _section(document: Document, passage: Passage) -> Section | None:

@@ -27,9 +27,17 @@ _ROLES: tuple[tuple[ColumnRole, str], ...] = (
     ("lead",
         r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|người|cá nhân|đơn vị|cơ quan|bộ phận"
         r"|lực lượng|thực hiện$|tổ chức$"),
-    ("task", r"nội dung|nhiệm vụ|công việc|hoạt động|giải pháp|tên|chương trình|chuyên đề|việc|hạng mục|đề mục"),
+    ("task", r"nội dung|nhiệm vụ|công việc|hoạt động|giải pháp|chương trình|chuyên đề|việc|hạng mục|đề mục"),
 )  # fmt: skip
-_TASK_FIRST = re.compile(r"^(?:nội dung|nhiệm vụ|công việc|hoạt động|tên|hạng mục|giải pháp|chuyên đề)")
+_TASK_FIRST = re.compile(
+    r"^(?:nội dung|nhiệm vụ|công việc|hoạt động|hạng mục|giải pháp|chuyên đề|tên (?:nhiệm vụ|công việc|hoạt động|nội dung))"
+)
+_NAMES = re.compile(
+    r"họ (?:và )?tên|tên (?:tập thể|cá nhân|đơn vị)|tập thể|chức (?:vụ|danh)|công tác$|năm sinh|điện thoại|chữ ký"
+)
+_RESPONSIBLE = re.compile(
+    r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|thực hiện|tổ chức|đầu mối|trách nhiệm"
+)
 _WITH = re.compile(
     r"(?:[;.,(]\s?)?(?:(?:đơn vị|cơ quan)\s)?phối hợp(?:\s(?:với|cùng|thực hiện))?\s?:?\s?", re.IGNORECASE
 )
@@ -43,14 +51,14 @@ class TaskRow:
     """A row of a table of tasks.
 
     Attributes:
-        lead_cell: whom it is given to, as printed; leads: each of them; partners: those they do it with.
+        doers: whom it is given to and with whom, as printed; leads, partners: each of them.
         limit: whether the time is one by which it is to be done.
         target: who is visited or inspected.
     """
 
     passage: Passage
     task: TracedText
-    lead_cell: TracedText
+    doers: TracedText
     leads: tuple[TracedText, ...]
     partners: tuple[TracedText, ...]
     time: TracedText
@@ -64,6 +72,8 @@ def column_role(head: str) -> ColumnRole:
     folded = " ".join(head.casefold().split())
     if _TASK_FIRST.search(folded):
         return "task"
+    if _NAMES.search(folded) and not _RESPONSIBLE.search(folded):
+        return "other"
     return next((role for role, pattern in _ROLES if re.search(pattern, folded)), "other")
 
 
@@ -109,8 +119,6 @@ def _columns(heads: list[Passage]) -> tuple[ColumnRole, ...]:
     full = [head for head in heads if len(head.cells) == width]
     texts = [" ".join(dict.fromkeys(head.cells[index].text for head in full)) for index in range(width)]
     roles = [column_role(text) for text in texts]
-    if "task" not in roles and "lead" in roles and roles.count("lead") > 1:
-        roles[roles.index("lead")] = "task"
     return tuple(roles)
 
 

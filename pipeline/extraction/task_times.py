@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.document import Document
+from pipeline.language.nlp import analyse
 from pipeline.language.time_expressions import PlanDate, TimeExpression, find_times
 
 __all__ = ["TimeContext", "accepted_times", "plan_date"]
@@ -85,7 +86,7 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
     if time.unit in ("school-year", "years", "clock", "cell"):
         return False
     if time.kind == "recurring":
-        return not _DAILY.match(printed)
+        return not _DAILY.match(printed) or _follows_verb(text, time.end)
     if _is_past(time, context.plan):
         return False
     if time.unit in ("year", "half") and not time.preposition:
@@ -99,6 +100,12 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
     if not time.preposition and not _stands_free(before, time):
         return False
     return not (time.unit in ("day", "days") and _MADE_BEFORE.search(before))
+
+
+def _follows_verb(text: str, end: int) -> bool:
+    """Whether what is done follows; `hằng ngày` after a noun only describes it."""
+    analysis = analyse(text)
+    return analysis.token_at(end) in analysis.marks["verbs"]
 
 
 def _stands_free(before: str, time: TimeExpression) -> bool:

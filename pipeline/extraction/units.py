@@ -25,6 +25,7 @@ _DIFFICULTIES = re.compile(r"(?:khó khăn|vướng mắc|phát sinh|vấn đề
 _CONTACT = re.compile(r"liên hệ", re.IGNORECASE)
 _TELLING = re.compile(r"báo cáo|phản ánh|thông tin|đề nghị|kiến nghị", re.IGNORECASE)
 _PERSON_LINE = re.compile(r"^(?:ông|bà|đồng chí|đ/c|thầy|cô)\s", re.IGNORECASE)
+_FOR_WHOM = re.compile(r"^(?:đối tượng|thành phần|phạm vi|tiêu chuẩn|tiêu chí|địa điểm)", re.IGNORECASE)
 _RUNS_ON = ("organization", "schedule")
 
 
@@ -70,6 +71,8 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
         return
     chain = _chain(document, passage)
     section = chain[0] if chain else None
+    if any(_FOR_WHOM.match(over.heading.text) for over in chain):
+        return
     lead_in = body.text.rstrip().endswith(":") and passage.kind != "heading"
     bounds = sentences_of(body.text) if lead_in else []
     if len(bounds) > 1:

@@ -224,7 +224,7 @@ def _bare_head(analysis: Analysis, token: int) -> bool:
     office = _office(analysis, token)
     if head is None or office is None or analysis.marks["names"].get(token, 0) > head:
         return False
-    return office[1] == head or analysis.marks["tails"].get(head) == office[1]
+    return office[1] == head or (_level(analysis, head) == 0 and _tails(analysis, head) == office[1])
 
 
 def _collective_noun(analysis: Analysis, token: int) -> int | None:
@@ -395,7 +395,32 @@ _HARD_STOPS = frozenset(
 
 def _stops(analysis: Analysis, token: int) -> bool:
     marks = analysis.marks
-    return any(token in marks[name] for name in ("verbs", "stops", "levels", "tails", "quantifiers"))
+    if any(token in marks[name] for name in ("verbs", "stops", "tails", "quantifiers")):
+        return True
+    return _level(analysis, token) > 0
+
+
+_NO_LEVELS = frozenset(
+    (
+        ("xã", "hội"),
+        ("xã", "viên"),
+        ("trường", "hợp"),
+        ("trường", "học"),
+        ("sở", "hữu"),
+        ("sở", "dữ"),
+        ("sở", "vật"),
+        ("sở", "pháp"),
+    )
+)
+
+
+def _level(analysis: Analysis, token: int) -> int:
+    """The token after a level or a kind of place; 0 where the word only begins like one (`xã hội`)."""
+    after = analysis.marks["levels"].get(token, 0)
+    words = analysis.words
+    if after and after < len(words) and (words[after - 1].casefold(), words[after].casefold()) in _NO_LEVELS:
+        return 0
+    return after
 
 
 def _tails(analysis: Analysis, token: int) -> int:
@@ -405,18 +430,13 @@ def _tails(analysis: Analysis, token: int) -> int:
     for _ in range(4):
         if after >= len(words):
             break
-        level = marks["levels"].get(after, 0)
+        level = _level(analysis, after)
         if level:
             after = _place(analysis, level)
             continue
         tail = marks["tails"].get(after, 0)
         if tail:
-            if tail - after == 2 and words[after:tail] in (
-                ["phối", "hợp"],
-                ["chủ", "trì"],
-                ["tham", "gia"],
-                ["phụ", "trách"],
-            ):
+            if tail - after == 2 and words[after:tail] in (["tham", "gia"], ["phụ", "trách"]):
                 break
             after = _place(analysis, marks["levels"].get(tail, 0) or tail)
             continue
@@ -430,10 +450,15 @@ def _tails(analysis: Analysis, token: int) -> int:
 def _belonging(analysis: Analysis, token: int) -> int:
     """`thuộc UBND tỉnh`, `của Đảng`: past the body that the one before belongs to."""
     words = analysis.words
-    if words[token] not in ("thuộc", "khu") or token + 1 >= len(words):
+    if words[token] not in ("thuộc", "khu", "trực") or token + 1 >= len(words):
         return token
     if words[token] == "khu":
         return _place(analysis, token + 2) if words[token + 1] == "vực" and token + 2 < len(words) else token
+    if words[token] == "trực":
+        if words[token + 1] != "thuộc" or token + 2 >= len(words):
+            return token
+        office = _one(analysis, token + 2)
+        return office[1] if office is not None and office[2] in ("office", "collective") else token + 2
     office = _one(analysis, token + 1)
     return office[1] if office is not None and office[2] in ("office", "collective") else token
 

@@ -20,7 +20,7 @@ TimeKind = Literal["due", "period", "recurring", "event"]
 _WINDOW = 48
 _PREPOSITION = re.compile(
     r"(?<!\w)(?:(?:(?:chậm|muộn)\snhất|hạn\s(?:chót|cuối(?:\scùng)?))(?:\s(?:là|vào|đến|trước|trong|hết))*|trước(?:\skhi\shết)?"
-    r"|(?:đến|tới)(?:\s(?:hết|trước))?|hết|trong(?:\s(?:suốt|cả))?|(?:kể|bắt\sđầu|tính|áp\sdụng)\stừ|từ|sau"
+    r"|(?:đến|tới)(?:\s(?:hết|trước))?|hết|trong(?:\s(?:suốt|cả|\d{1,2}|hai|ba))?|(?:kể|bắt\sđầu|tính|áp\sdụng)\stừ|từ|sau"
     r"|vào(?:\s(?:lúc|khoảng|hồi))?|lúc|hồi|khoảng)\s(?:thời\s(?:gian|điểm)\s)?$",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _DAY_OF_RECURRENCE = re.compile(
     r"^\s?[(,]?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?|hoàn\sthành\strước)\s)?$", re.IGNORECASE
 )
 _FOLLOWING_YEARS = re.compile(r"^\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
-_DURATION = re.compile(r"^(?P<count>\d{1,3}(?:[.,]\d)?)\sngày\b", re.IGNORECASE)
+_DURATION = re.compile(r"^(?P<count>\d{1,3}(?:[.,]\d)?)\s(?:ngày|buổi)\b", re.IGNORECASE)
 _ALWAYS = re.compile(r"^(?:thường\sxuyên|liên\stục|hằng\sngày|đột\sxuất)", re.IGNORECASE)
 _ALL_YEAR = re.compile(r"^(?:trong\s)?(?:cả|suốt)\snăm(?:\s\d{4})?$", re.IGNORECASE)
 _LATEST = ("trước", "chậm", "muộn", "hạn", "đến", "tới", "hết")
@@ -160,7 +160,7 @@ def _with_duration(time: TimeExpression, text: str) -> TimeExpression:
     match = _DURATION.match(text)
     if match is None or time.first is None or time.kind == "recurring":
         return time
-    length = ceil(float(match["count"].replace(",", ".")))
+    length = ceil(float(match["count"].replace(",", "."))) if "buổi" not in match[0].casefold() else 1
     last = (date.fromisoformat(time.first) + timedelta(days=max(length - 1, 0))).isoformat()
     return replace(time, kind="event", last=max(last, time.last) if time.last and time.kind != "period" else last)
 
@@ -314,7 +314,9 @@ def _dated(
     if clocked and len(chain) - len(dated) > 1:
         return expression
     if preposition in _EARLIEST:
-        return replace(expression, kind="event" if clocked else "period", last=None)
+        if clocked:
+            return expression
+        return replace(expression, kind="period", last=None)
     if _FOLLOWING_YEARS.match(text[end:]):
         match = _FOLLOWING_YEARS.match(text[end:])
         return replace(expression, kind="period", last=None, end=end + (match.end() if match else 0))
