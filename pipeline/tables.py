@@ -22,6 +22,8 @@ LOW_CONFIDENCE, SURE_CONFIDENCE = 0.6, 0.85
 
 _TITLES = MappingProxyType(
     {
+        "documents": "Kho văn bản",
+        "files": "Tệp",
         "document": "Văn bản",
         "references": "Văn bản viện dẫn",
         "sections": "Đề mục",
@@ -44,29 +46,36 @@ _LABELS = MappingProxyType(
         "doubt": "Nghi vấn",
         "end": "Đến",
         "field": "Trường",
+        "file": "Tệp",
         "form": "Hình thức",
         "granted_by": "Cấp khen",
         "heading": "Đề mục",
+        "id": "Mã",
         "issuer": "Cơ quan ban hành",
+        "issues": "Lỗi",
         "kind": "Loại",
         "label": "Số mục",
         "launched_by": "Cơ quan phát động",
         "level": "Cấp",
         "name": "Tên",
         "number": "Số, ký hiệu",
+        "pages": "Số trang",
         "parent_body": "Cơ quan chủ quản",
         "place": "Địa danh",
         "printed": "Nguyên văn",
         "quantity": "Số lượng",
         "recipients": "Đối tượng được khen",
         "recurrence": "Chu kỳ",
+        "result": "Kết quả",
         "role": "Vai trò",
         "row": "Dòng",
+        "seconds": "Giây",
         "secrecy": "Độ mật",
         "signer_authority": "Thẩm quyền ký",
         "signer_name": "Người ký",
         "signer_position": "Chức vụ người ký",
         "start": "Từ",
+        "status": "Tình trạng",
         "task": "Nhiệm vụ",
         "text": "Nội dung",
         "title": "Trích yếu",
@@ -77,7 +86,7 @@ _LABELS = MappingProxyType(
         "where": "Vị trí trên bản quét",
     }
 )
-_NUMBERS = frozenset({"amount", "confidence", "level", "quantity", "row"})
+_NUMBERS = frozenset({"amount", "confidence", "issues", "level", "pages", "quantity", "row", "seconds"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,8 @@ def drawn(table: TextTable) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    title = f"{_TITLES.get(table.name, table.name)} · {table.name} ({len(table.rows)})"
+    label = f"{_TITLES[table.name]} · " if table.name in _TITLES else ""
+    title = f"{label}{table.name} ({len(table.rows)})"
     picture = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         justify: JustifyMethod = "right" if column in _NUMBERS else "left"
