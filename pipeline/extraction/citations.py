@@ -261,9 +261,15 @@ def _title_end(text: str, bare: str, start: int) -> int:
     while end > start and bare[end - 1] in " ,;.-":
         end -= 1
     bracket = _LAST_BRACKET.search(text[start:end])
-    if bracket and plain(" ".join(bracket[1].split()[:3])) in bare[start : start + bracket.start()]:
+    if bracket and _is_short_name(plain(bracket[1]), bare[start : start + bracket.start()]):
         end = start + bracket.start()
     return end
+
+
+def _is_short_name(bracketed: str, before: str) -> bool:
+    """Whether a bracket repeats words of what stands before it, as a short name does."""
+    words = bracketed.split()
+    return len(words) > 2 and (" ".join(words[:3]) in before or " ".join(words[-3:]) in before)
 
 
 def _unclosed_bracket(bare: str, start: int, end: int) -> int:

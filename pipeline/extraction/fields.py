@@ -145,7 +145,7 @@ def _title(passages: list[Passage], kind: Value | None) -> Value | None:
     title = _first(passages, "title")
     if title is not None:
         start, end = _trim(title.text.text, " .:;*_-–")
-        start = 0 if start > 2 else start
+        start += len(title.text.text[start:]) - len(title.text.text[start:].lstrip(",;' "))
         return value(title.text, start, end, reliability=0.93)
     about = _first(passages, "about")
     if about is None or kind is None:
@@ -165,9 +165,9 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
         if passage.kind == "signer-authority" and not position and name is None:
             authority.append(text)
         elif passage.kind == "signer-position" and name is None:
-            if not position or (len(position) < 3 and not _POSITION.match(plain(text.text)) and len(position) == 1):
+            if not position or (len(position) == 1 and _continues(text.text)):
                 position.append(text)
-            elif position:
+            else:
                 position.append(TracedText())
         elif passage.kind == "signer-name":
             name = _name(passage.text)
@@ -178,6 +178,14 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
             position.append(authority[-1].slice(deputy.start()))
             authority[-1] = authority[-1].slice(0, deputy.start())
     return _office(authority, exact=exact), _office(position, exact=exact), name
+
+
+def _continues(text: str) -> bool:
+    """Whether a line carries on the office above it: words, and no office of its own."""
+    words = text.split()
+    return (
+        len(words) > 1 and all(len(word) > 1 and word.isalpha() for word in words) and not _POSITION.match(plain(text))
+    )
 
 
 def _office(lines: list[TracedText], *, exact: bool) -> Value | None:

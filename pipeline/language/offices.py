@@ -13,7 +13,7 @@ from pipeline.language.tone_marks import plain
 __all__ = ["mend_office"]
 
 _PREFIX = re.compile(r"\s*(?:(?:TM|KT|TL|TUQ|Q)\s*[./,]|T/M\s*\.?)\s*")
-_SIMILARITY = 0.76
+_SIMILARITY = 0.74
 
 
 @cache

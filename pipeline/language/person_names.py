@@ -4,6 +4,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.language.tone_marks import plain
 
 __all__ = ["is_surname", "title_length"]
@@ -21,12 +23,19 @@ def is_surname(word: str) -> bool:
     return plain(word.strip(".,;: ")) in _data()[0]
 
 
+def _is_title(words: list[str], title: tuple[str, ...]) -> bool:
+    """The words of a title, a letter of a longer one misread."""
+    if len(title) < 2:
+        return tuple(words) == title
+    return len(words) == len(title) and Levenshtein.distance(" ".join(words), " ".join(title), score_cutoff=1) <= 1
+
+
 def title_length(words: list[str]) -> int:
     """How many of the first words are military ranks, academic titles or forms of address."""
     bare = [plain(word).strip(".,") for word in words]
     count = 0
     while count < len(bare):
-        step = next((len(title) for title in _data()[1] if tuple(bare[count : count + len(title)]) == title), 0)
+        step = next((len(title) for title in _data()[1] if _is_title(bare[count : count + len(title)], title)), 0)
         if not step:
             break
         count += step

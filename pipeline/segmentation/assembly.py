@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.document import Document, Passage, PassageKind, Section
+from pipeline.document import Document, Passage, PassageKind, Section, replace
 from pipeline.language.casing import is_capitals
 from pipeline.language.document_types import heading_type
 from pipeline.options import SegmentOptions
@@ -181,7 +181,17 @@ def _finish(drafts: list[Draft], options: SegmentOptions) -> tuple[tuple[Section
     parts = [Part(draft, join_lines(draft.lines)) for draft in drafts]
     sections = find_sections(parts, options)
     _mark_grounds(parts, bool(sections))
-    return sections, tuple(_passage(index, part) for index, part in enumerate(parts))
+    tables: dict[int, int] = {}
+    rows: dict[int, int] = {}
+    passages: list[Passage] = []
+    for index, part in enumerate(parts):
+        passage = _passage(index, part)
+        if part.draft.table is not None:
+            table = tables.setdefault(part.draft.table, len(tables))
+            rows[table] = rows.get(table, -1) + 1
+            passage = replace(passage, table=table, row=rows[table], cells=part.draft.cells)
+        passages.append(passage)
+    return sections, tuple(passages)
 
 
 def _mark_grounds(parts: list[Part], has_sections: bool) -> None:
@@ -199,6 +209,9 @@ def _mark_grounds(parts: list[Part], has_sections: bool) -> None:
             continue
         bare = draft.lines[0].plain
         if bare.strip(" :.") in _FORMULAE:
+            break
+        numbered = draft.label is not None and draft.label.style != "bullet"
+        if numbered and not _GROUNDS.match(part.own_plain):
             break
         if draft.lines[0].string.startswith("(") or not any(char.isalnum() for char in bare):
             continue
@@ -225,8 +238,5 @@ def _passage(index: int, part: Part) -> Passage:
         section=part.section,
         depth=part.depth,
         appendix=draft.appendix,
-        table=first.table if draft.kind in ("table-head", "table-row") else None,
-        row=first.row if draft.kind in ("table-head", "table-row") else None,
-        cells=first.cells if draft.kind in ("table-head", "table-row") else (),
         bold=bold,
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pipeline.language.casing import is_capitals
 from pipeline.language.numbering import read_labels
 from pipeline.language.person_names import is_surname, title_length
+from pipeline.language.tone_marks import plain
 from pipeline.segmentation.lines import PrintedLine
-from pipeline.segmentation.parts import Draft, is_authority, is_noise, is_position, is_recipients_head
+from pipeline.segmentation.parts import Draft, is_authority, is_national, is_noise, is_position, is_recipients_head
 
 __all__ = ["Ending", "is_name", "read_ending"]
 
@@ -18,6 +19,7 @@ _APPENDIX = re.compile(
 )
 _ITEM = re.compile(r"\s{0,3}[-–—+*•·~_]")
 _PLACE_START = re.compile(r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)\b")
+_OFFICE = re.compile(r"(?:pho|chu tich|giam doc|hieu truong|truong|uy ban|ubnd|thi xa|thanh pho|noi nhan)\b")
 _NAME = re.compile(r"[^\W\d_]+(?:[.\s-]+[^\W\d_]+){1,8}\.?")
 
 
@@ -77,6 +79,8 @@ def is_name(text: str) -> bool:
         return False
     words = bare.replace(".", ". ").split()
     words = words[title_length(words) :]
+    if not words or _OFFICE.match(plain(bare)) or (bare.isupper() and not is_surname(words[0])):
+        return False
     return 2 <= len(words) <= 6 and all(word[0].isupper() for word in words) and max(map(len, words)) <= 9
 
 
@@ -98,6 +102,8 @@ def _read(lines: list[PrintedLine], start: int) -> Ending:
 def _leaves(line: PrintedLine, before: PrintedLine, state: str, named: bool) -> bool:
     """Whether a line no longer belongs to the end."""
     if line.table is not None or len(line.string) > 220:
+        return True
+    if line.page != before.page and is_national(line.plain) is not None:
         return True
     if is_recipients_head(line.plain) or line.hint in ("foot-left", "foot-right"):
         return False
@@ -166,11 +172,15 @@ def _is_signer(line: PrintedLine, drafts: list[Draft]) -> bool:
 
 
 def _add_recipient(line: PrintedLine, drafts: list[Draft]) -> None:
-    """A line of the recipients: one more, or the rest of the one above it."""
+    """A line of the recipients: one more, or the rest of the one above it; scraps are a stamp's."""
     labels = [label for label in read_labels(line.string) if label.style == "bullet"]
     above = [draft for draft in drafts if draft.kind == "recipient"]
     last = above[-1] if above else None
-    if not labels and last is not None and (last.label is not None or not _closed(last)) and not _closed(last):
+    if not labels and is_noise(line):
+        drafts.append(Draft("stamp", [line]))
+    elif (not labels and last is not None and line.string.startswith("(") and len(line.string) < 12) or (
+        not labels and last is not None and (last.label is not None or not _closed(last)) and not _closed(last)
+    ):
         last.lines.append(line)
     else:
         drafts.append(Draft("recipient", [line], label=labels[0] if labels else None))

@@ -7,6 +7,7 @@ from pipeline.language.numbering import read_labels
 from pipeline.segmentation.lines import PrintedLine
 from pipeline.segmentation.outline import Outline, Spot
 from pipeline.segmentation.parts import Draft, ends_paragraph
+from pipeline.segmentation.tables import TableReader
 
 __all__ = ["read_flow"]
 
@@ -19,6 +20,9 @@ _GOES_ON = re.compile(
     r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến))\s*$"
 )
 _POINT = re.compile(r"\b(?:diem|muc)\s*$")
+_GROUND = re.compile(
+    r"(?:Căn cứ|Theo đề nghị|Xét đề nghị|Xét tờ trình|Thực hiện (?:Nghị|Quyết|Kế|Chỉ|Công|Luật|Thông|Chương))(?!\w)"
+)
 _BODY_NAME = re.compile(
     r"(?:de nghi |giao )?(?:cac |uy ban|ubnd|so |phong |cong an|bo |ban |vien |toa an|chi cuc|cuc |hoi |doan |truong |"
     r"van phong|trung tam|lien doan|ngan hang|benh vien|to |khoa |dai |bao )"
@@ -26,10 +30,6 @@ _BODY_NAME = re.compile(
 _TASK = re.compile(
     r"(?:Chủ trì|Phối hợp|Chỉ đạo|Tổ chức|Thực hiện|Xây dựng|Tham mưu|Hướng dẫn|Theo dõi|Triển khai|Tăng cường|Căn cứ|Đẩy mạnh|Kiểm tra|"
     r"Tiếp tục|Quản lý|Bố trí|Cân đối|Chịu trách nhiệm|Có trách nhiệm|Là cơ quan|Là đầu mối|Nâng cao|Tuyên truyền|Vận động)(?!\w)"
-)
-_HEAD_WORDS = re.compile(
-    r"\b(?:tt|stt|so tt|noi dung|nhiem vu|thoi gian|don vi|co quan|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|"
-    r"ho ten|ho va ten|chuc vu|phan cong|phu trach|hoat dong|cong viec|dia diem|thanh phan|chi tieu|ket qua)\b"
 )
 
 
@@ -43,11 +43,14 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
     """
     outline = Outline()
     current: Draft | None = None
-    heads: dict[int, str] = {}
+    tables = TableReader()
     for index, line in enumerate(lines):
         if line.table is not None:
             current = None
-            drafts.append(_row(line, outline, heads, appendix, lines[index - 1] if index else None))
+            row = tables.read(line, lines[index - 1] if index else None)
+            if row is not None:
+                row.owner, row.appendix = outline.item, appendix
+                drafts.append(row)
             continue
         if not any(char.isalnum() for char in line.string):
             current = None
@@ -130,6 +133,8 @@ def _ended(line: PrintedLine, before: PrintedLine, *, first: bool = False) -> bo
     if line.indent is not None and before.indent is not None and line.gap is not None and before.gap is not None:
         if line.indent - before.indent > 0.025 and line.indent > 0.025 and before.indent < 0.6:
             return closes or before.gap > 0.03 or before.indent < 0.02
+        if closes and _GROUND.match(line.string):
+            return True
         room = before.gap - _first_word_share(line)
         if room > 0.03:
             return True
@@ -137,6 +142,8 @@ def _ended(line: PrintedLine, before: PrintedLine, *, first: bool = False) -> bo
     if before.fill <= 0.0:
         return True
     room = 1.0 - before.fill - _first_word_share(line)
+    if closes and _GROUND.match(line.string):
+        return True
     if room > (0.14 if closes or not first else 0.14 + _FIRST_LINE_INDENT):
         return True
     if closes:
@@ -173,20 +180,3 @@ def _is_task_of_body(current: Draft, line: PrintedLine, before: PrintedLine) -> 
         return False
     named = _BODY_NAME.match(current.lines[0].plain, label.end)
     return bool(named) and not before.plain.rstrip().endswith((" va", ",")) and bool(_TASK.match(line.string))
-
-
-def _row(
-    line: PrintedLine, outline: Outline, heads: dict[int, str], appendix: bool, before: PrintedLine | None
-) -> Draft:
-    """A row of a table; the first one that reads like column names is the head, also where a page repeats it."""
-    row = Draft("table-row", [line], owner=outline.item, appendix=appendix)
-    joined = "|".join(cell.text for cell in line.cells)
-    table = line.table or 0
-    first = before is None or before.table != line.table
-    named = len(_HEAD_WORDS.findall(line.plain)) >= 1 and not re.match(r"\d", line.string) and len(line.cells) > 1
-    if first and named and not re.search(r"\d{1,2}/\d{4}", line.string):
-        heads[table] = joined
-        row.kind = "table-head"
-    elif joined and joined in heads.values():
-        row.kind = "table-head"
-    return row

@@ -8,7 +8,7 @@ from pipeline.language.casing import is_capitals, starts_small
 from pipeline.language.document_types import HeadingType, heading_type
 from pipeline.language.numbering import read_labels
 from pipeline.segmentation.lines import PrintedLine
-from pipeline.segmentation.parts import Draft, is_addressee, is_national, place_date
+from pipeline.segmentation.parts import Draft, is_addressee, is_national, is_noise, place_date
 
 __all__ = ["Head", "read_head"]
 
@@ -16,7 +16,7 @@ _MAX_HEAD_LINES = 60
 _MAX_TITLE_LINES = 14
 _NUMBER = re.compile(r"[-*\s]{0,3}(?:so|s6|s0|se|s)\s{0,3}[:.;]|so\s{0,3}(?=\d|/|-)|so\s{0,2}$")
 _NOTATION = re.compile(r"\s{0,6}[^\s/]{0,10}\s{0,6}[-/]\s{0,2}[a-z]{1,8}(?:\s?[-/]\s?[a-z\d&.]{1,14}){0,4}(?=\s|$)")
-_ABOUT = re.compile(r"v\s?[/\\il|1]\s?v\b|ve viec\b")
+_ABOUT = re.compile(r"[^a-z]{0,3}(?:v\s?[/\\il|1]\s?v\b|v\s?/\s|ve viec\b)")
 _URGENCY = re.compile(r"(?:hoa toc(?: hen gio)?|thuong khan|khan)\s?[.!:]?(?:\s.{0,12})?$")
 _SECRECY = re.compile(r"(?:tuyet mat|toi mat|mat)\s?[.!]?$")
 _GROUNDS = re.compile(r"[-–+*\s]{0,3}(?:can cu\b|theo de nghi|xet de nghi|xet to trinh|xet thay)")
@@ -115,7 +115,7 @@ def _letter_end(lines: list[PrintedLine]) -> int:
         if any(kind is not None for kind in kinds):
             seen = True
             previous = kinds[-1]
-        elif previous == "about" and line.fill < 0.75:
+        elif (previous == "about" and line.fill < 0.75) or (seen and len(line.string) <= 6):
             continue
         elif not is_capitals(line.string, share=0.75) and (len(line.string) > 60 or (seen and line.fill > 0.75)):
             return index
@@ -200,6 +200,8 @@ def _read_title(lines: list[PrintedLine], start: int, drafts: list[Draft]) -> in
             if title.lines:
                 break
             drafts.insert(-1, Draft("paragraph", [line]))
+        elif title.lines and len(line.string) <= 3 and is_noise(line):
+            drafts.insert(-1, Draft("stamp", [line]))
         elif title.lines and _kind(line) in ("place-date", "number-line"):
             drafts.append(Draft(_kind(line) or "paragraph", [line]))
         elif _ends_title(line, title.lines, lines[index + 1] if index + 1 < len(lines) else None):
@@ -228,6 +230,8 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
     if not title:
         return False
     last = title[-1]
+    if _is_flush(line, last):
+        return True
     if starts_small(line.string) or _CONNECTOR.search(last.plain):
         return False
     if last.bold and line.bold is False:
@@ -253,6 +257,13 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
         or (line.opens and line.fill >= 0.8)
         or (line.fill >= 0.93 and wraps)
     )
+
+
+def _is_flush(line: PrintedLine, last: PrintedLine) -> bool:
+    """Whether a line fills the body's width or is indented, while the one above it is centred."""
+    if line.indent is None or line.gap is None or last.gap is None or not last.is_centred:
+        return False
+    return line.gap < 0.03 and (line.indent > 0.05 or (line.indent < 0.03 and last.gap > 0.08))
 
 
 def _tell_issuer(drafts: list[Draft]) -> list[Draft]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.document import PassageKind
+from pipeline.document import PassageKind, TracedText
 from pipeline.language.casing import is_capitals
 from pipeline.language.numbering import Label
 from pipeline.segmentation.lines import PrintedLine
@@ -28,7 +28,7 @@ _NATIONAL = (
     "dang cong san viet nam",
 )
 _AUTHORITY = re.compile(
-    r"(?:t\s?\.?\s?m|k\s?\.?\s?t|t\s?\.?\s?l|t\s?\.?\s?u\s?\.?\s?q|q)\s?[./,]\s?[^\W\d_]|t/m\s?\.?\s"
+    r"(?:t\s?\.?\s?m|k\s?\.?\s?t|t\s?\.?\s?l|t\s?\.?\s?u\s?\.?\s?q|q)\s?[./,]\s?[^\W\d_]|(?:t/m|tm|kt|tl|tuq)\s?\.?\s"
 )
 _POSITION = re.compile(
     r"(?:quyen |q\. ?|pho |nguyen )?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong [a-z]|chanh [a-z]|bo truong|thu truong|"
@@ -49,6 +49,7 @@ class Draft:
 
     Attributes:
         owner: the draft that it stands under, by its label or its place.
+        table, cells: for a row of a table, which table, and its cells.
         siblings: every draft of the list that it is in, in order; empty where it has no label.
     """
 
@@ -58,6 +59,8 @@ class Draft:
     owner: "Draft | None" = None
     siblings: "list[Draft]" = field(default_factory=list)
     appendix: bool = False
+    table: int | None = None
+    cells: tuple[TracedText, ...] = ()
 
 
 def is_national(text: str) -> int | None:

@@ -52,6 +52,11 @@ class Part:
         return self.draft.label.end if self.draft.label is not None else 0
 
     @property
+    def own_plain(self) -> str:
+        """The text after the label, without marks."""
+        return plain(self.own)
+
+    @property
     def own(self) -> str:
         """The text after the label."""
         return self.text.text[self.start :]
