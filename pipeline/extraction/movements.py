@@ -9,6 +9,7 @@ from pipeline.extraction.deadlines import plan_period
 from pipeline.extraction.task_values import inferred_value, printed_value, tidy
 from pipeline.language.bodies import bodies_from
 from pipeline.language.nlp import fold_tones
+from pipeline.language.time_expressions import find_times
 from pipeline.options import ExtractOptions
 from pipeline.records import Movement, Value
 
@@ -26,7 +27,7 @@ _DESIGNATED = (
 )
 _END = (
     r"(?=\s?(?:[.;:()“”\"/]|,(?!\schống)|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
-    r"|sẽ|đến|trong|ở|và các|và cuộc|và phong trào"
+    r"|sẽ|đến|trong|ở|và các|và cuộc|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày|từ tháng|ngày \d|thi đua toàn"
     r"|về việc|với|cho|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả|là)\b))"
 )
 _LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống))"
@@ -46,7 +47,9 @@ _NEXT = re.compile(
     rf"|(?P<plain>{_DESIGNATED}{_LETTERS}{{3,120}}?){_END})",
     re.IGNORECASE,
 )
-_FIRST_QUOTED = re.compile(rf"(?:thi\sđua\s)?(?:với\schủ\sđề:?\s)?{_QUOTED}")
+_FIRST_QUOTED = re.compile(
+    rf"(?:(?:thi\sđua|toàn\squốc|trong\stoàn\s\w+|cao\sđiểm|đặc\sbiệt)\s)*(?:với\schủ\sđề:?\s)?{_QUOTED}"
+)
 _FIRST_PLAIN = re.compile(
     rf"(?P<plain>năm\shọc\s\d{{4}}\s?[-–]\s?\d{{4}}|(?i:{_DESIGNATED}){_LETTERS}{{3,140}}?{_END})"
 )
@@ -183,6 +186,9 @@ def _years(text: str, mention: _Mention) -> tuple[str | None, str | None]:
     school = _SCHOOL_YEAR.match(text[mention.start : mention.end])
     if school is not None:
         return school["first"], school["last"]
+    times = [time for time in find_times(text[mention.after : mention.after + 70]) if time.start <= 2]
+    if times and times[0].unit in ("day", "days", "month") and times[0].first and times[0].last:
+        return times[0].first, times[0].last
     match = _YEARS.match(text[mention.after : mention.after + 60])
     if match is None:
         return None, None

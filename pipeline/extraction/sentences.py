@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.language.bodies import BodyList, bodies_from
+from pipeline.language.bodies import Body, BodyList, bodies_from
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
 __all__ = ["Doer", "DoerPlace", "doer_at_end", "doer_of", "sentences_of"]
@@ -32,6 +32,11 @@ _ADVERBIAL = re.compile(
 _PEOPLE = re.compile(
     r"^(?:các\s|những\s)?(?:tập thể|cá nhân|cán bộ|công chức|viên chức|giáo viên|học sinh|sinh viên|đoàn viên|hội viên|người|nhân viên"
     r"|thành viên|hộ|gia đình|đảng viên|thí sinh|giảng viên)\b",
+    re.IGNORECASE,
+)
+_CUE = re.compile(r"\s(?:chủ\strì|có\strách\snhiệm|chịu\strách\snhiệm)\b", re.IGNORECASE)
+_BREAKS_NAME = re.compile(
+    r"[.,;:()]|\b(?:chủ\sđộng|thường\sxuyên|tiếp\stục|căn\scứ|được|phối\shợp|và|là|giao|theo|tham\smưu|tích\scực)\b",
     re.IGNORECASE,
 )
 _MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói"))
@@ -125,6 +130,7 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
     found = bodies_from(sentence, begin)
     if found is None:
         return None
+    found = _with_verbal_name(sentence, found)
     after = sentence[found.end : found.end + 40]
     handed = _HANDS_ON.match(after) or (_ASKS.match(after) if issuer and _is_issuer(sentence, found, issuer) else None)
     if handed:
@@ -143,6 +149,24 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
     ):
         return None
     return Doer(found, found.bodies[0].start, found.end, found.end, place)
+
+
+def _with_verbal_name(sentence: str, found: BodyList) -> BodyList:
+    """A name that goes on with a verb (`Ban Hỗ trợ phụ nữ phát triển kinh tế chủ trì`): up to the cue that ends it."""
+    last = found.bodies[-1]
+    match = _CUE.search(sentence, found.end, found.end + 60)
+    if last.kind != "office" or match is None or match.start() <= found.end + 1:
+        return found
+    between = sentence[found.end : match.start()].strip()
+    if not 1 <= len(between.split()) <= 6 or _BREAKS_NAME.search(between) or _places_after(sentence, found.end):
+        return found
+    widened = Body(last.start, found.end + len(sentence[found.end : match.start()].rstrip()), last.kind)
+    return BodyList((*found.bodies[:-1], widened), widened.end)
+
+
+def _places_after(sentence: str, end: int) -> bool:
+    analysis = analyse(sentence)
+    return analysis.token_at(end) not in analysis.marks["verbs"]
 
 
 def _is_issuer(sentence: str, found: BodyList, issuer: str) -> bool:

@@ -414,10 +414,35 @@ _NO_LEVELS = frozenset(
 )
 
 
+_PLACES = frozenset(("tỉnh", "quận", "huyện", "xã", "phường", "thôn", "bản", "ấp", "khu", "buôn", "khóm"))
+_LONG_PLACES = frozenset(
+    (("thành", "phố"), ("thị", "xã"), ("thị", "trấn"), ("đặc", "khu"), ("khu", "phố"), ("tổ", "dân"))
+)
+
+
+def _places(analysis: Analysis, token: int) -> int:
+    """The token after `các` and kinds of places (`các xã, phường và thị trấn`); 0 where there is no such list."""
+    words = [word.casefold() for word in analysis.words[token : token + 16]]
+    if not words or words[0] != "các":
+        return 0
+    position, last = 1, 0
+    while position < len(words):
+        if tuple(words[position : position + 2]) in _LONG_PLACES:
+            position += 3 if words[position : position + 2] == ["tổ", "dân"] else 2
+        elif words[position] in _PLACES and words[position + 1 : position + 2] not in (["hội"], ["vực"]):
+            position += 1
+        else:
+            break
+        last = position
+        while position < len(words) and words[position] in (",", "và", "/"):
+            position += 1
+    return token + last if last else 0
+
+
 def _level(analysis: Analysis, token: int) -> int:
     """The token after a level or a kind of place; 0 where the word only begins like one (`xã hội`)."""
-    after = analysis.marks["levels"].get(token, 0)
     words = analysis.words
+    after = max(analysis.marks["levels"].get(token, 0), _places(analysis, token))
     if after and after < len(words) and (words[after - 1].casefold(), words[after].casefold()) in _NO_LEVELS:
         return 0
     return after

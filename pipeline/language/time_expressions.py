@@ -40,7 +40,9 @@ _CLOCK_GAP = re.compile(
     rf"^\s?,?\s?\(?(?:(?:sáng|chiều|tối|trưa)\s?,?\s?)?(?:{_WEEKDAY})?\)?\s?,?\s?(?:ngày\s|vào\s)?\(?$", re.IGNORECASE
 )
 _WEEKDAY_AFTER = re.compile(rf"^\s?,?\s?\(\s?{_WEEKDAY}\s?\)", re.IGNORECASE)
-_WEEKDAY_BEFORE = re.compile(rf"(?<!\w)(?:(?:sáng|chiều|tối)\s)?{_WEEKDAY},?\s$", re.IGNORECASE)
+_WEEKDAY_BEFORE = re.compile(
+    rf"(?<!\w)(?:(?:(?:buổi\s)?(?:sáng|chiều|tối)\s)?{_WEEKDAY},?|(?:buổi\s)?(?:sáng|chiều|tối),?)\s$", re.IGNORECASE
+)
 _RECURRENCE_GAP = re.compile(r"^\s?(?:,|của|\()?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?)\s?)?$", re.IGNORECASE)
 _DAY_OF_RECURRENCE = re.compile(
     r"^\s?[(,]?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?|hoàn\sthành\strước)\s)?$", re.IGNORECASE
