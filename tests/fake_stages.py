@@ -29,7 +29,7 @@ class FakeIngest:
     def document(self, document: Document, context: Context) -> Document:
         lines = context.path.read_text(encoding="utf-8").splitlines()
         if lines[:1] == ["refuse"]:
-            raise DamagedInputError("The file is broken.", remedy="Scan it again.")
+            raise DamagedInputError(f"{context.path.name} is broken.", remedy="Scan it again.")
         if lines[:1] == ["refuse-by-death"]:
             os._exit(3)
         pages = tuple(
@@ -58,6 +58,8 @@ class FakeOcr:
                 log.write(f"{page.number}\n")
             (context.workspace / "pages").mkdir(exist_ok=True)
             (context.workspace / "pages" / f"{page.number:04d}.png").write_bytes(b"picture")
+        if text == "meet":
+            meet(context, page.number)
         do(text)
         if not text or text == "blank":
             return page
@@ -108,6 +110,18 @@ class FakeExtract:
         return replace(document, records=Records(document=DocumentFields(number=number)))
 
 
+def meet(context: Context, page: int) -> None:
+    """Wait until another page of the document has come here too."""
+    if context.workspace is None:
+        raise ValueError("pages meet in the workspace")
+    (context.workspace / f"met-{page}").touch()
+    deadline_s = time.monotonic() + 20
+    while len(list(context.workspace.glob("met-*"))) < 2:
+        if time.monotonic() > deadline_s:
+            raise EngineTimeoutError("Nobody came.", remedy="Give it more threads.")
+        time.sleep(0.02)
+
+
 def do(command: str) -> None:
     """Misbehave as told; any other text is no command."""
     actions: dict[str, Callable[[], object]] = {
@@ -122,8 +136,9 @@ def do(command: str) -> None:
         "engine": lambda: raise_error(EngineTimeoutError("It took too long.", remedy="Try again.")),
         "no-engine": lambda: raise_error(MissingEngineError("It is not there.", remedy="Install it.")),
         "no-model": lambda: raise_error(ModelError("It is not there.", remedy="Install it.")),
-        "child": lambda: os.system("sleep 600"),  # noqa: S605
     }
+    if command.startswith("child-"):
+        os.system(f"sleep {int(command.removeprefix('child-'))}")  # noqa: S605
     if command in actions:
         actions[command]()
 

@@ -270,6 +270,15 @@ def test_intake_takes_hostile_names(archive: Archive, inputs: Path) -> None:
     assert all(path.parent == inputs.parent / "out" and path.is_file() for path in written)
 
 
+def test_intake_tells_of_hostile_names_that_are_refused(archive: Archive, inputs: Path) -> None:
+    refused, missing, dead = (inputs / os.fsdecode(name) for name in (b"r\xff.txt", b"m\xff.txt", b"d\xff.txt"))
+    refused.write_text("refuse", encoding="utf-8")
+    dead.write_text("refuse-by-death", encoding="utf-8")
+    report = intake(archive, refused, missing, dead)
+    assert [file.result for file in report.files] == ["refused", "refused", "failed"]
+    assert sql(archive, "SELECT COUNT(*) FROM runs WHERE path LIKE '%?.txt'") == [(3,)]
+
+
 def test_expand_sorts_and_leaves_out_with_reasons(tmp_path: Path) -> None:
     for name in ("b/2.pdf", "b/1.PDF", "a/x.tiff", "a/.hidden.pdf", "a/y.docx", "c", "archive/z.pdf"):
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,11 @@
 """One bad document costs itself alone: real processes that crash, hang, eat and lie."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -85,21 +89,21 @@ def test_batch_a_death_in_a_document_stage_keeps_the_text(tmp_path: Path) -> Non
 
 
 def test_batch_a_page_that_hangs_is_ended_with_its_programs(tmp_path: Path) -> None:
-    (path,) = write(tmp_path, bad="one\nchild\nthree")
+    (path,) = write(tmp_path, bad="one\nchild-601\nthree")
     start = time.monotonic()
     outcome = run([path], options(page_timeout_s=1.5))["bad"]
     assert time.monotonic() - start < 30
     assert outcome.document is not None
     assert [(issue.code, issue.page) for issue in outcome.document.issues] == [("page-timeout", 2)]
-    assert not sleepers()
+    assert not sleepers(601)
 
 
-def sleepers() -> list[int]:
+def sleepers(seconds: int) -> list[int]:
     """Processes of ours that still sleep for the fake engine's sake."""
     return [
         one.pid
         for one in psutil.process_iter(["cmdline", "uids"])
-        if one.info["cmdline"] == ["sleep", "600"] and one.info["uids"].real == os.getuid()
+        if one.info["cmdline"] == ["sleep", str(seconds)] and one.info["uids"].real == os.getuid()
     ]
 
 
@@ -214,6 +218,55 @@ def impossible_stages() -> tuple[FakeOcr]:
 def test_batch_checks_the_order_before_anything_else(tmp_path: Path) -> None:
     with pytest.raises(StageError, match="needs pages"):
         list(run_batch(write(tmp_path, a="one"), options(), stages=impossible_stages))
+
+
+def test_batch_a_document_left_alone_gets_all_cores(tmp_path: Path) -> None:
+    # Each begins with one of the two cores; the pages that wait for each other go on when the other document is done.
+    long, short = write(tmp_path, long="meet\nmeet\nthree", short="one\ntwo")
+    found = run([long, short], options(jobs=2))
+    assert {name: outcome.status for name, outcome in found.items()} == {"long": "done", "short": "done"}
+
+
+def test_batch_one_document_has_all_cores(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, doc="meet\nmeet")
+    assert run([path], options(jobs=2))["doc"].status == "done"
+
+
+ORPHANS = """
+import sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[1]]
+from fake_stages import fake_stages
+from pipeline.options import Options, RunnerOptions
+from pipeline.runner import run_batch
+
+if __name__ == "__main__":
+    options = Options(runner=RunnerOptions(jobs=1))
+    list(run_batch([Path(sys.argv[2])], options, stages=fake_stages))
+"""
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_batch_leaves_no_process_behind_when_the_program_is_ended(tmp_path: Path, end: signal.Signals) -> None:
+    (path,) = write(tmp_path, doc=f"child-{700 + end}")
+    script = tmp_path / "orphans.py"
+    script.write_text(ORPHANS, encoding="utf-8")
+    command = [sys.executable, str(script), str(Path(__file__).parent), str(path)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        until(lambda: bool(sleepers(700 + end)))
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(end)
+        process.wait(timeout=20)
+    assert len(family) >= 2
+    until(lambda: not [one for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE])
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
 
 
 def test_batch_one_worker_serves_many_documents(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pipeline.document import Document
 from pipeline.errors import ArchiveError, DamagedInputError, MissingInputError
 from pipeline.runner import files
 from pipeline.runner.files import translate_write_errors, write_atomically
+from pipeline.runner.source import printable
 
 __all__ = ["DOCUMENT_FILE", "ArchiveFiles"]
 
@@ -69,7 +70,8 @@ class ArchiveFiles:
             digest = _copy(path, temporary)
             if digest != sha256:
                 raise DamagedInputError(
-                    f"{path.name} was changed while it was read.", remedy="Run it again when nobody writes to it."
+                    f"{printable(path.name)} was changed while it was read.",
+                    remedy="Run it again when nobody writes to it.",
                 )
             with translate_write_errors(target):
                 temporary.chmod(0o444)
@@ -227,7 +229,7 @@ def _copy(path: Path, target: Path) -> str:
         source = path.open("rb")
     except OSError as error:
         raise MissingInputError(
-            f"{path} can no longer be read: {error.strerror}.", remedy="Run it again when it is there."
+            f"{printable(str(path))} can no longer be read: {error.strerror}.", remedy="Run it again when it is there."
         ) from error
     with source, translate_write_errors(target), target.open("wb") as copy:
         while block := source.read(_BLOCK_BYTES):

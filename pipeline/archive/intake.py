@@ -1,6 +1,5 @@
 """The way in: files are digitised, and what came of them is kept."""
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -19,14 +18,14 @@ from pipeline.errors import FullDiskError, InputError
 from pipeline.options import Options
 from pipeline.runner import Event, Outcome, run_batch, work_key
 from pipeline.runner.order import StageFactory
-from pipeline.runner.source import identify
+from pipeline.runner.source import identify, printable
 
 __all__ = ["Intake", "source_path"]
 
 
 def source_path(path: Path) -> str:
     """A path as it is remembered: absolute, and text even where the system's is none."""
-    return os.fsencode(path.absolute()).decode("utf-8", "replace")
+    return printable(str(path.absolute()))
 
 
 class Intake:

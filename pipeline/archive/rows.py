@@ -88,7 +88,7 @@ def _page_row(page: Page) -> Row:
         "picture": page.picture,
         "word_count": len(said),
         "confidence": sum(word.confidence * len(word.text) for word in said) / weight if weight else None,
-        "text": page.text(),
+        "text": _text(page.text()),
     }
 
 
@@ -102,7 +102,7 @@ def _values(record: Record) -> Iterator[tuple[str, Value]]:
 def _record_row(record: Record, table: Table) -> Row:
     row: Row = {column.name: None for column in table.columns if not column.primary_key}
     for field, value in _values(record):
-        row[field] = _number(value.normal) if isinstance(table.c[field].type, BigInteger) else str(value.normal)
+        row[field] = _number(value.normal) if isinstance(table.c[field].type, BigInteger) else _text(str(value.normal))
         row[field + CONFIDENCE_SUFFIX] = value.confidence
     return row
 
@@ -116,11 +116,16 @@ def _number(normal: str | int) -> int | None:
 
 def _value_row(value: Value) -> Row:
     return {
-        "text": value.text,
-        "normal": str(value.normal),
+        "text": _text(value.text),
+        "normal": _text(str(value.normal)),
         "confidence": value.confidence,
         "doubt": value.doubt,
     }
+
+
+def _text(text: str) -> str:
+    """A text without the one character that not every database takes."""
+    return text.replace("\0", "")
 
 
 def _evidence_row(word: Word) -> Row:
@@ -132,8 +137,8 @@ def _evidence_row(word: Word) -> Row:
         "top_px": box.top if box else None,
         "right_px": box.right if box else None,
         "bottom_px": box.bottom if box else None,
-        "text_read": word.readings[0].text if word.readings else "",
-        "text": word.text,
+        "text_read": _text(word.readings[0].text) if word.readings else "",
+        "text": _text(word.text),
         "reader": word.readings[-1].reader if word.readings else "",
         "confidence": word.confidence,
     }

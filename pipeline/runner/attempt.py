@@ -13,6 +13,7 @@ from pipeline.document import Document, Issue, Status
 from pipeline.options import Options
 from pipeline.runner.outcome import Event, Outcome
 from pipeline.runner.protocol import Begun, Broke, Ended, Finished, FromWorker, Job, PageDone, Pages
+from pipeline.runner.source import printable
 from pipeline.runner.verdict import Cause, Failure, failure, lost
 
 __all__ = ["Attempt", "Place"]
@@ -146,7 +147,7 @@ class Attempt:
                 return True
             self.alone = True
             return True
-        self.failure = failure(self.path.name, cause, stage, detail)
+        self.failure = failure(printable(self.path.name), cause, stage, detail)
         return False
 
     def outcome(self, tell: _Tell) -> Outcome:

@@ -1,8 +1,10 @@
 """A worker as the runner sees it: a process group that can be fed, watched and ended."""
 
+import math
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +21,7 @@ __all__ = ["WorkerProcess"]
 _SPAWN = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
 _LONGEST_LAST_WORDS = 300
 _STOP_S = 5.0
+_MEASURE_EVERY_S = 0.15  # looking through all processes takes longer than hearing what a worker says
 
 
 class WorkerProcess:
@@ -33,6 +36,8 @@ class WorkerProcess:
         self._process.start()
         theirs.close()
         self._decoder = msgspec.json.Decoder(FromWorker)
+        self._memory_mb = 0.0
+        self._measured_s = -math.inf
         self.documents = 0
 
     @property
@@ -66,7 +71,14 @@ class WorkerProcess:
                 yield self._decoder.decode(self.connection.recv_bytes())
 
     def memory_mb(self) -> float:
-        """What it and its programs hold now, resident, 0 when it has died."""
+        """What it and its programs hold, resident, as of a moment ago; 0 when it has died."""
+        if time.monotonic() < self._measured_s + _MEASURE_EVERY_S:
+            return self._memory_mb
+        self._memory_mb = self._measure_memory_mb()
+        self._measured_s = time.monotonic()
+        return self._memory_mb
+
+    def _measure_memory_mb(self) -> float:
         total = 0
         with suppress(psutil.Error):
             process = psutil.Process(self.pid)

@@ -11,7 +11,7 @@ from pipeline.options import Options
 from pipeline.runner.order import StageFactory, check_order, is_document_stage, is_page_stage, stages
 from pipeline.runner.resume import FinishedPages, take_up
 from pipeline.runner.slots import Slots
-from pipeline.runner.source import identify
+from pipeline.runner.source import identify, printable
 from pipeline.runner.trail import Trail, Watch
 from pipeline.stage import Context, PageStage, Stage
 
@@ -119,7 +119,8 @@ def walk(
         if context.source is not None:
             context.source.close()
     kept = document.trail[:first]
-    return replace(document, trail=(*kept, *trail.steps(order[first:], options)))
+    issues = tuple(replace(issue, message=printable(issue.message)) for issue in document.issues)
+    return replace(document, issues=issues, trail=(*kept, *trail.steps(order[first:], options)))
 
 
 def _whole(

@@ -31,6 +31,7 @@ from pipeline.runner.protocol import (
 )
 from pipeline.runner.resume import FinishedPages
 from pipeline.runner.slots import Slots
+from pipeline.runner.source import printable
 from pipeline.runner.walk import walk
 from pipeline.stage import Stage
 
@@ -61,13 +62,13 @@ class _Mouth:
 
     def broke(self, stage: str, page: int | None, error: BaseException) -> None:
         """It was ended by an error that nobody foresaw."""
-        text = f"{type(error).__name__}: {error}"[:_LONGEST_TEXT]
+        text = printable(f"{type(error).__name__}: {error}"[:_LONGEST_TEXT])
         if isinstance(error, MemoryError):
             self.say(Broke(stage, page, "memory", text))
         elif isinstance(error, OSError) and error.errno in NO_SPACE:
             self.say(Broke(stage, page, "disk", text))
         else:
-            self.say(Broke(stage, page, "crash", text.encode("utf-8", "replace").decode()))
+            self.say(Broke(stage, page, "crash", text))
 
     def counted(self, pages: int) -> None:
         """So many pages there are."""
@@ -145,7 +146,7 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Fi
         write_atomically(Path(job.result), msgspec.json.encode(document))
     except SohoaError as error:
         status: Status = "refused" if isinstance(error, InputError) else "failed"
-        return Finished(status, error.code, error.message, error.remedy, _peak_memory_mb())
+        return Finished(status, error.code, printable(error.message), printable(error.remedy), _peak_memory_mb())
     return Finished(document.status, peak_memory_mb=_peak_memory_mb())
 
 
