@@ -292,20 +292,20 @@ class _Flow:
     def _signature(self, foot: Foot, top_pt: float, centre_pt: float) -> None:
         block: list[str] = []
         self.page.blocks.append(block)
-        y_pt = top_pt
+        y_pt = top_pt - 3.5
         for text in foot.authority:
-            y_pt += 16.5
-            self._centred(parse(f"**{text}**"), centre_pt, y_pt - 3.5, block)
-        self.page.signatures.append(SignaturePlace(centre_pt, y_pt + _SIGNATURE_PT / 2, foot.seal))
-        y_pt += _SIGNATURE_PT + 14
-        self._centred(parse(f"**{foot.name}**"), centre_pt, y_pt, block)
+            y_pt = self._centred(parse(f"**{text}**"), centre_pt, y_pt, block)
+        self.page.signatures.append(SignaturePlace(centre_pt, y_pt + 3.5 + _SIGNATURE_PT / 2, foot.seal))
+        self._centred(parse(f"**{foot.name}**"), centre_pt, y_pt + _SIGNATURE_PT + 1, block)
         # A new block, so that what follows the foot is not taken for a part of it.
         self.page.blocks.append([])
 
-    def _centred(self, words: list[Glued], centre_pt: float, baseline_pt: float, block: list[str]) -> None:
+    def _centred(self, words: list[Glued], centre_pt: float, baseline_pt: float, block: list[str]) -> float:
         for line in fill(words, self.size_pt, self.measure_pt * 0.52):
+            baseline_pt += 16.5
             self._draw(line, centre_pt - line.width_pt / 2, baseline_pt, self.size_pt)
             block.append(line.text)
+        return baseline_pt
 
 
 def _all_bold(words: Sequence[Glued]) -> bool:
