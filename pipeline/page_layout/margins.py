@@ -12,6 +12,7 @@ from pipeline.stage import CleanPicture
 __all__ = ["find_footnotes", "find_page_number"]
 
 _NUMBER = re.compile(r"^[\-–—.\s]*(?:trang\s*)?\d{1,3}(?:\s*/\s*\d{1,3})?[\-–—.\s]*$", re.IGNORECASE)
+_LOOKALIKE = re.compile(r"^[\dlIiOoSsŠ§ZzBqg|¡?]{1,3}$")
 _NOTE = re.compile(r"^(?:[¹²³⁴⁵⁶⁷⁸⁹⁰]+|[*†'\"!?°]{1,2}|\(?\d{1,2}\)?)(?:\s|(?=[^\W\d_]))")
 _SMALL = 0.9  # of the usual size of type: that of notes
 _DARK = 150
@@ -21,19 +22,20 @@ def find_page_number(rows: Sequence[Row], unit: float) -> Row | None:
     """The piece of a line that is the page's number: alone at the very top or the very bottom, specks not counted."""
     if not rows:
         return None
-    for row in (rows[0], rows[-1]):
+    middle = (min(row.left for row in rows) + max(row.right for row in rows)) / 2
+    top = [row for row in rows[:2] if len(row.tokens) <= 5]
+    for row in (*top, rows[-1]):
         pieces = split_at_gaps(row, 2 * unit)
         numbers = [piece for piece in pieces if _NUMBER.match(piece.text)]
         others = [piece for piece in pieces if not _NUMBER.match(piece.text)]
         if len(numbers) == 1 and all(len(piece.folded) <= 1 for piece in others):
             return numbers[0]
-    if len(rows) < 3:
-        return None
-    # A figure misread is still told by its place: one or two letters in the middle, well above the first line.
-    middle = (min(row.left for row in rows) + max(row.right for row in rows)) / 2
-    first, second = rows[:2]
-    alone = len(first.text) <= 2 and second.top - first.bottom > 0.5 * unit and len(second.tokens) > 4
-    return first if alone and abs(first.x - middle) < 4 * unit else None
+    # A figure misread is still told by its place: one or two letters in the middle at the top.
+    first = rows[0]
+    if len(rows) > 2 and len(first.tokens) == 1 and abs(first.x - middle) < 4 * unit:
+        apart = len(first.text) <= 2 and rows[1].top - first.bottom > 0.5 * unit
+        return first if apart or _LOOKALIKE.match(first.text) else None
+    return None
 
 
 def find_footnotes(rows: Sequence[Row], picture: CleanPicture | None) -> list[Row]:

@@ -8,7 +8,13 @@ from pipeline.page_layout.foot import find_foot
 from pipeline.page_layout.header import find_header
 from pipeline.page_layout.margins import find_footnotes, find_page_number
 from pipeline.page_layout.rows import Row, rows_of
-from pipeline.page_layout.stamps import noise_in, signature_appearance, stamp_in_frame, stamp_without_frame
+from pipeline.page_layout.stamps import (
+    noise_in,
+    noise_in_foot,
+    signature_appearance,
+    stamp_in_frame,
+    stamp_without_frame,
+)
 from pipeline.page_layout.tables import table_of, tokens_in
 from pipeline.page_layout.tokens import Token, typical_height, upright_tokens
 from pipeline.stage import CleanPicture
@@ -22,10 +28,10 @@ def lay_out(page: Page, picture: CleanPicture | None, *, tables: bool = True) ->
     unit = typical_height(free)
     stamps: list[list[Token]] = []
     placed: list[tuple[float, Block]] = []
-    width = float(picture.pixels.shape[1]) if picture is not None else 0.0
+    size = (float(picture.pixels.shape[1]), float(picture.pixels.shape[0])) if picture is not None else (0.0, 0.0)
     for grid in picture.grids if picture is not None else ():
         held = tokens_in(grid, free)
-        if stamp_in_frame(grid, held, width):
+        if stamp_in_frame(grid, held, size):
             stamps.append(held)
         elif tables and held:
             placed.append((min(token.top for token in held), table_of(grid, held)))
@@ -48,6 +54,11 @@ def lay_out(page: Page, picture: CleanPicture | None, *, tables: bool = True) ->
     rows = rows[: len(rows) - len(notes)]
     foot = find_foot(rows, unit)
     if foot is not None:
+        found = noise_in_foot([row for column in (foot.left, *foot.right) for row in column], unit)
+        if found:
+            stamps.append(found)
+            foot = foot.without(frozenset(token.word_id for token in found))
+            rows = _rows_without(rows, frozenset(token.word_id for token in found))
         rows = _rows_without(rows, foot.word_ids)
     top: list[Block] = []
     bottom: list[Block] = []

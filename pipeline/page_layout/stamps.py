@@ -9,16 +9,25 @@ from pipeline.page_layout.rows import Row, split_at_gaps
 from pipeline.page_layout.tokens import Token, folded
 from pipeline.stage import Grid
 
-__all__ = ["is_noise", "is_readable", "noise_in", "signature_appearance", "stamp_in_frame", "stamp_without_frame"]
+__all__ = [
+    "is_noise",
+    "is_readable",
+    "noise_in",
+    "noise_in_foot",
+    "signature_appearance",
+    "stamp_in_frame",
+    "stamp_without_frame",
+]
 
 _ARRIVAL_WORDS = frozenset({"den", "so", "ngay", "gio", "chuyen", "kyhieu", "ky", "hieu", "luu", "cv", "congvan"})
+_URGENT = frozenset({"hoatoc", "hoa", "toc", "khan", "mat", "thuongkhan"})
 _ARRIVAL_STARTS = ("so", "ngay", "gio", "chuyen", "luu", "congvan", "cv", "kinhchuyen")
 _SIGNED = ("kyboi", "nguoiky", "coquan", "thoigianky", "ngayky", "signaturenotverified", "digitallysigned", "email")
 _SYLLABLE = re.compile(
     r"(?:ngh?|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?", re.ASCII
 )
 _DASHES = frozenset("-–—+*•~")
-_RULE_MARKS = frozenset("_|—–-~=.·'`\" ")
+_END = re.compile(r"^\.?\s?/\s?[.-]")  # closes a document
 # Lines that people write into by hand: unsure as they are, they are print.
 _HANDWRITTEN_INTO = re.compile(
     r"^s[ốoóôồ]\s*[:.]|/[A-ZĐ]{1,7}[-–]|/[A-ZĐ]{2,}|ng[àa]y|th[áa]ng|n[ăa]m\b", re.IGNORECASE
@@ -73,8 +82,10 @@ def is_noise(piece: Row, unit: float) -> bool:
     """Whether a piece of a line that stands by itself is no print."""
     sure = piece.confidence
     letters = piece.folded
+    if len(letters) <= 1 and piece.height > 2.2 * unit:
+        return True
     if not letters:
-        return sure < (0.9 if _RULE_MARKS.issuperset(piece.text) else 0.6)
+        return sure < (0.5 if _END.match(piece.text) else 0.9)
     if sure >= 0.75 or _HANDWRITTEN_INTO.search(piece.text):
         return False
     readable = sum(len(folded(token.text)) for token in piece.tokens if is_readable(token)) / len(letters)
@@ -87,12 +98,34 @@ def is_noise(piece: Row, unit: float) -> bool:
     return sure < 0.35 and readable < 0.5
 
 
-def stamp_in_frame(grid: Grid, tokens: Sequence[Token], page_width: float) -> bool:
-    """Whether a small ruled frame with these words in it is an arrival stamp."""
-    if grid.box.width > 0.45 * page_width or len(tokens) > 30:
+def stamp_in_frame(grid: Grid, tokens: Sequence[Token], page_size: tuple[float, float]) -> bool:
+    """Whether a small ruled frame with these words in it is an arrival stamp.
+
+    Args:
+        page_size: width and height of the page in the pixels of the grid.
+    """
+    width, height = page_size
+    if grid.box.width > 0.45 * width or len(tokens) > 30:
         return False
-    hits = {text for text in (folded(token.text) for token in tokens) if text in _ARRIVAL_WORDS}
-    return len(hits) >= 2 or any(_is_arrival(token) for token in tokens)
+    texts = {folded(token.text) for token in tokens}
+    if len(texts & _ARRIVAL_WORDS) >= 2 or any(_is_arrival(token) for token in tokens):
+        return True
+    # Beside the head of a page stands no table; but an urgency or a secrecy has a frame too.
+    beside_head = grid.box.right < 0.5 * width and grid.box.bottom < 0.4 * height and len(grid.cells) <= 6
+    return beside_head and texts.isdisjoint(_URGENT)
+
+
+def noise_in_foot(rows: Sequence[Row], unit: float) -> list[Token]:
+    """Words of handwriting and seals among recipients and signatures, where every printed line has several letters."""
+    found: list[Token] = []
+    for row in rows:
+        for piece in split_at_gaps(row, _APART * unit):
+            letters = piece.folded
+            few = len(letters) <= 2 and piece.confidence < 0.97 and piece.text not in _DASHES
+            unsure = piece.confidence < 0.5 and (len(letters) <= 3 or piece.height < 0.5 * unit)
+            if few or unsure:
+                found.extend(piece.tokens)
+    return found
 
 
 def _is_arrival(token: Token) -> bool:
