@@ -183,8 +183,8 @@ def test_match_records_by_key_fields(table: str, index: int, changes: dict[str, 
 
 def test_match_records_finds_the_most_pairs() -> None:
     gold = [{"text": "hội đồng thi đua khen thưởng"}, {"text": "hội đồng thi đua khen thưởng cấp"}]
-    # The first prediction fits both, the second only the first: best-first alone could strand one.
-    predicted = [{"text": "hội đồng thi đua khen thưởng c"}, {"text": "hội đồng thi đua khen thư"}]
+    # The first prediction fits both and the first gold best; the second fits that alone: best-first strands it.
+    predicted = [{"text": "hội đồng thi đua khen thưởng"}, {"text": "hội đồng thi đua khen thư"}]
     assert match_records("recipients", predicted, gold) == [(1, 0), (0, 1)]
 
 
