@@ -3,12 +3,12 @@
 import re
 
 from pipeline.document import Document, Passage, PassageKind, TracedText
+from pipeline.extraction.identity import read_date, read_number, read_place
 from pipeline.extraction.issuer import full_name
 from pipeline.extraction.values import value
 from pipeline.language.casing import sentence_case
-from pipeline.language.document_numbers import read_own_number, type_abbreviation
+from pipeline.language.document_numbers import type_abbreviation
 from pipeline.language.document_types import heading_type, types_of_abbreviation
-from pipeline.language.issue_dates import read_issue_date
 from pipeline.language.offices import mend_office
 from pipeline.language.person_names import is_surname, title_length
 from pipeline.language.tone_marks import plain
@@ -30,10 +30,11 @@ def extract_fields(document: Document, options: ExtractOptions) -> DocumentField
     """Type, number, issuer, place, date, title, signer, urgency and secrecy; what is not printed stays null."""
     passages = _own(document.passages)
     number_line = _first(passages, "number-line")
-    number = _number(number_line)
-    kind = _type(passages, number, number_line)
+    heading = _heading_type(passages)
+    named = str(heading.normal) if heading is not None else None
+    number = read_number(number_line, document.passages, named)
+    kind = heading or _type(passages, number, number_line)
     dated = _first(passages, "place-date")
-    place, date = _place_and_date(dated)
     issuer, parent = _bodies(passages, document)
     authority, position, name = _signer(passages, exact=all(page.origin == "text-layer" for page in document.pages))
     return DocumentFields(
@@ -41,8 +42,8 @@ def extract_fields(document: Document, options: ExtractOptions) -> DocumentField
         number=number,
         issuer=issuer,
         parent_body=parent,
-        place=place,
-        date=date,
+        place=read_place(dated),
+        date=read_date(dated, document.passages, named),
         title=_title(passages, kind),
         signer_authority=authority,
         signer_position=position,
@@ -73,24 +74,19 @@ def _trim(text: str, marks: str = _MARKS) -> tuple[int, int]:
     return len(text[:end]) - len(text[:end].lstrip(marks)), end
 
 
-def _number(line: Passage | None) -> Value | None:
-    if line is None:
+def _heading_type(passages: list[Passage]) -> Value | None:
+    """The type that the heading names."""
+    heading = _first(passages, "type")
+    if heading is None:
         return None
-    found = read_own_number(line.text.text)
+    found = heading_type(heading.text.text) or heading_type(heading.text.text.upper())
     if found is None:
         return None
-    reliability = 0.97 if found.doubt is None else 0.6
-    return value(line.text, found.start, found.end, normal=found.normal, reliability=reliability, doubt=found.doubt)
+    return value(heading.text, 0, found.end, normal=found.type.name, reliability=0.5 + 0.49 * found.similarity)
 
 
 def _type(passages: list[Passage], number: Value | None, number_line: Passage | None) -> Value | None:
-    """The type that the heading names; a letter has none and is told by its notation or its addressee."""
-    heading = _first(passages, "type")
-    if heading is not None:
-        found = heading_type(heading.text.text) or heading_type(heading.text.text.upper())
-        if found is not None:
-            name = found.type.name
-            return value(heading.text, 0, found.end, normal=name, reliability=0.5 + 0.49 * found.similarity)
+    """The type of a document whose heading names none: told by its notation; a letter's, by its addressee."""
     abbreviation = type_abbreviation(str(number.normal)) if number is not None else None
     if number is not None and abbreviation is not None:
         doubt = None if abbreviation == "CV" else "told by the notation, not by a heading"
@@ -101,23 +97,6 @@ def _type(passages: list[Passage], number: Value | None, number_line: Passage | 
     if number_line is not None and source is not None and (addressee is not None or number is not None):
         return value(source.text, 0, min(len(source.text), 12), normal="Công văn", reliability=0.9)
     return None
-
-
-def _place_and_date(line: Passage | None) -> tuple[Value | None, Value | None]:
-    if line is None:
-        return None, None
-    text = line.text.text
-    found = read_issue_date(text)
-    date = None
-    if found is not None:
-        reliability = 0.97 if found.doubt is None else 0.55
-        date = value(line.text, found.start, found.end, normal=found.iso, reliability=reliability, doubt=found.doubt)
-    bare = plain(text)
-    day = re.search(r"\bngay\b|\bngay(?=\d)", bare)
-    stop = day.start() if day else found.start if found else 0
-    start, end = _trim(text[:stop], _MARKS + "()")
-    place = value(line.text, start, end, reliability=0.95) if any(map(str.isalpha, text[start:end])) else None
-    return place, date
 
 
 def _bodies(passages: list[Passage], document: Document) -> tuple[Value | None, Value | None]:

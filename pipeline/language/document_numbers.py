@@ -17,7 +17,22 @@ _CITED = re.compile(
 )
 _LEAD = re.compile(r"(?:so|s6|s0|se|s)\s{0,3}[:.;]{0,2}\s{0,3}")
 _DIGITS = str.maketrans(
-    {"o": "0", "O": "0", "l": "1", "I": "1", "|": "1", "i": "1", "!": "1", "S": "5", "s": "5", "B": "8", "Z": "2"}
+    {
+        "Ø": "0",
+        "ø": "0",
+        "Ö": "0",
+        "o": "0",
+        "O": "0",
+        "l": "1",
+        "I": "1",
+        "|": "1",
+        "i": "1",
+        "!": "1",
+        "S": "5",
+        "s": "5",
+        "B": "8",
+        "Z": "2",
+    }
 )
 
 
@@ -65,6 +80,8 @@ def _figures(written: str) -> tuple[str, str | None]:
     if mended.isdigit() and any(char.isdigit() for char in written):
         return mended, "a figure of the number was put right"
     digits = re.sub(r"\D", "", written)
+    if len(digits) * 2 < len(written):
+        digits = ""
     return digits, "the number cannot be read" if not digits else "part of the number cannot be read"
 
 

@@ -74,7 +74,7 @@ _CAPITAL = re.compile(r"([A-HK])\s{0,2}([.)/]|[-–—](?=\s))\s*(?=\S)")
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s{0,2}([.)/:,;]|[-–—](?=\s))|(?=\s))\s*")
 _BRACKETED = re.compile(r"\((\d{1,2}|[a-zđ]|[ivx]{1,5})\)\s*")
 _LETTER = re.compile(r"([a-zđ]|[ivx]{2,4})(?:([.)])\s*|([/:]|[-–—])\s+)(?=\S)")
-_BULLET = re.compile(r"([-–—‐‑+*•·●○▪■□◦►➢✓√§~_=]|[o](?=\s+[^\W\d_a-z]))\s*(?=\S)")
+_BULLET = re.compile(r"([-–—](?=[-–—_]{1,2}\s)|[-–—‐‑+*•·●○▪■□◦►➢✓√§~_=]|[o](?=\s+[^\W\d_a-z]))[-–—_]{0,2}\s*(?=\S)")
 
 
 class Label(Struct, frozen=True):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pipeline.language.casing import is_capitals
 from pipeline.language.numbering import read_labels
 from pipeline.language.person_names import is_surname, title_length
-from pipeline.language.tone_marks import plain
 from pipeline.segmentation.lines import PrintedLine
 from pipeline.segmentation.parts import Draft, is_authority, is_national, is_noise, is_position, is_recipients_head
 
@@ -19,7 +18,12 @@ _APPENDIX = re.compile(
 )
 _ITEM = re.compile(r"\s{0,3}[-–—+*•·~_]")
 _PLACE_START = re.compile(r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)\b")
-_OFFICE = re.compile(r"(?:pho|chu tich|giam doc|hieu truong|truong|uy ban|ubnd|thi xa|thanh pho|noi nhan)\b")
+_OFFICE = re.compile(
+    r"(?:phó|pho|chủ tịch|giám đốc|hiệu trưởng|trưởng|bộ trưởng|thứ trưởng|ủy ban|uỷ ban|ubnd|thị xã|thành phố|nơi nhận|hội đồng)\b"
+)
+_BODY = re.compile(
+    r"(?:bo|so|uy ban|ubnd|toa an|vien kiem sat|ban|hoi|cong an|tong cuc|cuc|chi cuc|truong|tinh|huyen|thanh pho|lien doan|doan)\b"
+)
 _NAME = re.compile(r"[^\W\d_]+(?:[.\s-]+[^\W\d_]+){1,8}\.?")
 
 
@@ -79,7 +83,7 @@ def is_name(text: str) -> bool:
         return False
     words = bare.replace(".", ". ").split()
     words = words[title_length(words) :]
-    if not words or _OFFICE.match(plain(bare)) or (bare.isupper() and not is_surname(words[0])):
+    if not words or _OFFICE.match(bare.lower()) or (bare.isupper() and not is_surname(words[0])):
         return False
     return 2 <= len(words) <= 6 and all(word[0].isupper() for word in words) and max(map(len, words)) <= 9
 
@@ -198,9 +202,13 @@ def _add_signer(line: PrintedLine, drafts: list[Draft]) -> bool:
         drafts.append(Draft("signer-authority", [line]))
         return False
     continues = last is not None and last.kind == "signer-authority" and is_capitals(line.string)
-    if continues and last is not None and (_PLACE_START.match(line.plain) or _open_ended(last)):
+    named = _PLACE_START.match(line.plain) or (_BODY.match(line.plain) and not is_position(line))
+    if continues and last is not None and (named or _open_ended(last)):
         last.lines.append(line)
         return False
+    if line.hint == "foot-right" and last is not None and last.kind == "signer-position" and _is_misread_name(line):
+        drafts.append(Draft("signer-name", [line]))
+        return True
     shown = not is_capitals(line.string, share=0.95) or (not is_position(line) and is_surname(line.string.split()[0]))
     if is_name(line.string) and shown:
         drafts.append(Draft("signer-name", [line]))
@@ -210,6 +218,14 @@ def _add_signer(line: PrintedLine, drafts: list[Draft]) -> bool:
     else:
         drafts.append(Draft("signer-position" if is_position(line) else "paragraph", [line]))
     return False
+
+
+def _is_misread_name(line: PrintedLine) -> bool:
+    """Two to five words with capitals, not in capitals, hardly anything but letters."""
+    words = line.string.strip(" .,-_'`\"").split()
+    letters = sum(char.isalpha() for char in line.string)
+    shaped = 2 <= len(words) <= 5 and all(word[0].isupper() for word in words) and max(map(len, words)) <= 9
+    return shaped and not is_capitals(line.string) and letters * 10 >= 8 * len(line.string.replace(" ", ""))
 
 
 def _open_ended(draft: Draft) -> bool:

@@ -14,7 +14,10 @@ __all__ = ["Head", "read_head"]
 
 _MAX_HEAD_LINES = 60
 _MAX_TITLE_LINES = 14
-_NUMBER = re.compile(r"[-*\s]{0,3}(?:so|s6|s0|se|s)\s{0,3}[:.;]|so\s{0,3}(?=\d|/|-)|so\s{0,2}$")
+_NUMBER = re.compile(
+    r"[-*\s]{0,3}(?:so|s6|s0|se|s)\s{0,3}[:.;]|so\s{0,3}(?=\d|/|-)|so\s{0,2}$"
+    r"|[^\W_]{1,3}\s?[:;]\s?\S{1,8}\s?[/-]\s?[a-z]{1,4}\s?[/-]"
+)
 _NOTATION = re.compile(r"\s{0,6}[^\s/]{0,10}\s{0,6}[-/]\s{0,2}[a-z]{1,8}(?:\s?[-/]\s?[a-z\d&.]{1,14}){0,4}(?=\s|$)")
 _ABOUT = re.compile(r"[^a-z]{0,3}(?:v\s?[/\\il|1]\s?v\b|v\s?/\s|ve viec\b)")
 _URGENCY = re.compile(r"(?:hoa toc(?: hen gio)?|thuong khan|khan)\s?[.!:]?(?:\s.{0,12})?$")
@@ -26,7 +29,8 @@ _OPENING = re.compile(
 )
 _ISSUING = re.compile(
     r"(?:uy ban nhan dan|ubnd|truong|ban|so|phong|bo|hoi|lien doan|doan|cong doan|tinh uy|thanh uy|huyen uy|dang uy|ban thuong vu|"
-    r"chu tich|giam doc|hieu truong|cong an|chi bo)\b"
+    r"chu tich|giam doc|hieu truong|cong an|chi bo|bo truong|thu tuong|thong doc|tong giam doc|cuc truong|vien truong|chanh|quoc hoi|"
+    r"hoi dong|thuong truc)\b"
 )
 _CONNECTOR = re.compile(
     r"(?:\b(?:va|cua|ve|trong|tai|voi|cho|cac|nhung|den|tu|theo|giai doan|nam hoc|doi voi|-|,))\s*$|[,–-]$"
@@ -282,7 +286,7 @@ def _tell_issuer(drafts: list[Draft]) -> list[Draft]:
 
 
 _BODY_START = re.compile(
-    r"(?:uy ban|ubnd|hdnd|hoi dong|bo|so|phong|ban|cuc|tong cuc|chi cuc|vu|vien|truong|trung tam|hoc vien|dai hoc|benh vien|"
+    r"(?:uy ban|ubnd|hdnd|hoi dong|bo|so|phong|ban|cuc|tong cuc|chi cuc|vu|vien|truong|trung tam|hoc vien|dai hoc|benh vien|bao|dai|tap chi|"
     r"cong an|cong ty|tong cong ty|tap doan|ngan hang|bao hiem|thanh tra|toa an|kiem toan|van phong|dang bo|dang uy|chi bo|"
     r"tinh uy|thanh uy|huyen uy|quan uy|thi uy|doan|tinh doan|thanh doan|huyen doan|hoi|lien doan|lien hiep|lien minh|"
     r"cong doan|mat tran|chu tich|thu tuong|chinh phu|quoc hoi|to cong tac|to|khoa|kho bac|hat|tram|quan khu|quan doan|"
