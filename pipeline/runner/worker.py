@@ -10,6 +10,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import cv2
 import msgspec
 
 from pipeline.document import Document, Status
@@ -118,6 +119,7 @@ def serve(connection: Connection, stages: StageFactory, log: str, memory_mb: int
     _redirect(log)
     _bound_memory(memory_mb)
     os.environ["OMP_THREAD_LIMIT"] = "1"
+    cv2.setNumThreads(1)  # pages are what is shared out among the cores
     mouth = _Mouth(connection)
     ear = _Ear(connection, maximum_threads)
     order = tuple(stages())
