@@ -29,9 +29,10 @@ def digitize(
         ModelError: weights are missing or are not the ones in the manifest.
     """
     from pipeline.options import Options
-    from pipeline.runner import run_document
+    from pipeline.runner import core_count, run_document
 
-    return run_document(Path(path), options or Options(), workspace=None if workspace is None else Path(workspace))
+    place = None if workspace is None else Path(workspace)
+    return run_document(Path(path), options or Options(), workspace=place, threads=core_count())
 
 
 def __getattr__(name: str) -> object:

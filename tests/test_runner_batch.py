@@ -223,13 +223,13 @@ def test_batch_checks_the_order_before_anything_else(tmp_path: Path) -> None:
 def test_batch_a_document_left_alone_gets_all_cores(tmp_path: Path) -> None:
     # Each begins with one of the two cores; the pages that wait for each other go on when the other document is done.
     long, short = write(tmp_path, long="meet\nmeet\nthree", short="one\ntwo")
-    found = run([long, short], options(jobs=2))
+    found = run([long, short], options(jobs=2), workspace_for=lambda path: tmp_path / f"work-{path.stem}")
     assert {name: outcome.status for name, outcome in found.items()} == {"long": "done", "short": "done"}
 
 
 def test_batch_one_document_has_all_cores(tmp_path: Path) -> None:
     (path,) = write(tmp_path, doc="meet\nmeet")
-    assert run([path], options(jobs=2))["doc"].status == "done"
+    assert run([path], options(jobs=2), workspace_for=lambda path: tmp_path / "work")["doc"].status == "done"
 
 
 ORPHANS = """

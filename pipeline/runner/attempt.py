@@ -82,7 +82,7 @@ class Attempt:
         return Job(
             os.fsencode(self.path),
             self.options,
-            str(self._folder),
+            str(self.workspace) if self.workspace is not None else None,
             str(self._result),
             str(self._finished_pages),
             str(self.known) if self.known is not None else None,

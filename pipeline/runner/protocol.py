@@ -15,7 +15,7 @@ class Job(Struct, frozen=True, tag=True):
 
     Attributes:
         path: the original, as the bytes of its path, which need not be text.
-        workspace: folder for the pages' pictures.
+        workspace: folder for the pages' pictures, or None where nobody will look at them.
         result: file that the document is to be written to.
         finished: folder of the pages that an earlier attempt finished, and where this one leaves its own.
         known: file with the result of an earlier run on this path, or None.
@@ -25,7 +25,7 @@ class Job(Struct, frozen=True, tag=True):
 
     path: bytes
     options: Options
-    workspace: str
+    workspace: str | None
     result: str
     finished: str
     known: str | None

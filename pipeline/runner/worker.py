@@ -140,7 +140,7 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Fi
             order,
             mouth,
             slots,
-            workspace=Path(job.workspace),
+            workspace=Path(job.workspace) if job.workspace is not None else None,
             known=known,
             skips=job.skips,
             finished=FinishedPages(Path(job.finished)),
