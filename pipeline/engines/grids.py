@@ -14,10 +14,12 @@ __all__ = ["find_grids"]
 
 _RULE_IN = 0.28  # shortest piece of rule, inches: longer than any stroke of a letter
 _BREAK_IN = 0.05  # longest break that is bridged, inches
-_REACH_IN = 0.06  # how near a rule's end counts as touching another, inches
+_REACH_IN = 0.06  # how far pieces of one rule may stand beside each other, inches
 _LEAST_WIDTH_IN = 1.2  # smallest table, inches
 _LEAST_ROW_IN = 0.11  # smallest middle height of rows, inches
 _LEAST_COLUMN_IN = 0.22  # smallest middle width of columns, inches
+_TOUCH_IN = 0.03  # between the end of a rule and one that it meets, inches
+_LOOSE_IN = 0.25  # how far one rule alone may stick out of a table, inches
 _MOST_RULES = 3000
 _MOST_SIDES = 400
 _SKEW = 0.0012  # slope from which the rules are levelled
@@ -150,11 +152,13 @@ def _crossing(across: Pixels, down: Pixels, dpi: float) -> list[tuple[list[_Rule
     """Horizontal and vertical rules, grouped by what touches what."""
     horizontals = _rules(across, 1, dpi)
     verticals = _rules(down, 0, dpi)
+    verticals = _held(verticals, horizontals, across.shape[0], dpi)
+    horizontals = _held(horizontals, verticals, across.shape[1], dpi)
     if len(horizontals) < 2 or len(verticals) < 2:
         return []
     y, left, right = (np.array(values)[:, None] for values in zip(*map(_ends, horizontals), strict=True))
     x, top, bottom = (np.array(values)[None, :] for values in zip(*map(_ends, verticals), strict=True))
-    reach = max(dpi * _REACH_IN, 2.0)
+    reach = max(dpi * _TOUCH_IN, 2.0)
     touch = (left - reach <= x) & (x <= right + reach) & (top - reach <= y) & (y <= bottom + reach)
     groups: list[tuple[list[_Rule], list[_Rule]]] = []
     free = np.ones(len(horizontals), bool)
@@ -194,6 +198,30 @@ def _rules(mask: Pixels, axis: int, dpi: float) -> list[_Rule]:
         else:
             rules.append(piece)
     return sorted(rules, key=lambda rule: -rule.length)[:_MOST_RULES]
+
+
+def _held(rules: Sequence[_Rule], others: Sequence[_Rule], length: int, dpi: float) -> list[_Rule]:
+    """Rules whose ends are held by crossing ones or line up with another's: a scanner's streak sticks out by itself."""
+    reach, loose = max(dpi * _TOUCH_IN, 2.0), dpi * _LOOSE_IN
+    kept: list[_Rule] = []
+    for rule in rules:
+        met = [
+            other.place
+            for other in others
+            if other.start - reach <= rule.place <= other.end + reach
+            and rule.start - reach <= other.place <= rule.end + reach
+        ]
+        if not met:
+            continue
+        sticking = ([rule.start] if min(met) - rule.start > loose else []) + (
+            [rule.end] if rule.end - max(met) > loose else []
+        )
+        ends = [end for other in rules if other is not rule for end in (other.start, other.end)]
+        if all(
+            loose < end < length - loose and any(abs(end - other) <= 3 * reach for other in ends) for end in sticking
+        ):
+            kept.append(rule)
+    return kept
 
 
 def _ends(rule: _Rule) -> tuple[float, float, float]:

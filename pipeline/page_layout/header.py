@@ -1,5 +1,6 @@
 """The head of a first page: issuer and number on the left, national title, place and date on the right."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ __all__ = ["Header", "find_header"]
 _TITLES = (("conghoaxahoichunghiavietnam", 72.0), ("dangcongsanvietnam", 80.0))
 _MOTTO = ("doclaptudohanhphuc", 75.0)
 _DATE_WORDS = ("ngay", "thang", "nam")
+_NUMBER_LINE = re.compile(r"^(?:s[ốoóôồ]|ð?s6)\s*[:.]", re.IGNORECASE)
 _LAST_HEAD_ROW = 14
 
 
@@ -33,38 +35,61 @@ def find_header(rows: Sequence[Row], unit: float) -> Header | None:
         unit: typical height of a word.
     """
     head = rows[:_LAST_HEAD_ROW]
-    anchors = _titles(head, unit)
-    if not anchors:
+    title = _title(head, unit)
+    motto = _motto(head, title, unit)
+    if not title and not motto:
         return None
-    frame_left = min(row.left for row in rows)
-    frame_right = max(row.right for row in rows)
-    date = _date(head, anchors, unit)
-    if date:
-        anchors = [*anchors, *date]
-    gutter = min(token.left for token in anchors) - 0.25 * unit
-    first = min(token.top for token in anchors)
+    anchors = [*title, *motto]
+    anchors += _date(head, anchors, unit)
+    # A title that was not read stands on the line above the motto.
+    first = min(token.top for token in anchors) - (0.0 if title else 2.8 * unit)
     last = max(token.bottom for token in anchors)
+    start = min(token.left for token in anchors)
+    gutter = start - 0.25 * unit if title else _widest_gap(head, first, last, start, unit)
     left, right = _columns(head, gutter, first, last, unit)
-    taken = {token.word_id for token in (*left, *right)}
     if left:
-        left.extend(_rest_of_left(rows, left, taken, (frame_left, frame_right), unit))
-    left_rows, right_rows = rows_of(left), rows_of(right)
-    return Header(tuple(left_rows), tuple(right_rows), frozenset(token.word_id for token in (*left, *right)))
+        left.extend(_rest_of_left(rows, left, right, gutter, unit))
+    return Header(tuple(rows_of(left)), tuple(rows_of(right)), frozenset(token.word_id for token in (*left, *right)))
 
 
-def _titles(head: Sequence[Row], unit: float) -> list[Token]:
-    """The words of the national title or the party's name, and of the motto."""
-    for index, row in enumerate(head):
+def _title(head: Sequence[Row], unit: float) -> list[Token]:
+    """The words of the national title or the party's name."""
+    for row in head:
         for pattern, bar in _TITLES:
             found = _match(row, pattern, bar)
             if found and _is_capital(found) and _stands_apart(row, found, unit):
-                motto = (_match(below, *_MOTTO) for below in head[index + 1 : index + 4])
-                return [*found, *next((tokens for tokens in motto if tokens), [])]
+                return found
+    return []
+
+
+def _motto(head: Sequence[Row], title: Sequence[Token], unit: float) -> list[Token]:
+    """The words of the motto, under the title where there is one."""
+    bottom = max((token.bottom for token in title), default=-float("inf"))
     for row in head:
+        if row.y < bottom - 0.5 * unit or (title and row.y > bottom + 4 * unit):
+            continue
         found = _match(row, *_MOTTO)
         if found and _stands_apart(row, found, unit):
             return found
     return []
+
+
+def _widest_gap(head: Sequence[Row], first: float, last: float, start: float, unit: float) -> float:
+    """The middle of the widest gap between columns, somewhat left of where the right one is known to stand."""
+    spans = sorted(
+        (token.left, token.right)
+        for row in head
+        if first <= row.y <= last
+        for token in row.tokens
+        if token.left < start + unit and folded(token.text)
+    )
+    best, middle = 0.0, start - 0.25 * unit
+    right = spans[0][1] if spans else start
+    for low, high in spans:
+        if low - right > best and low > start - 14 * unit:
+            best, middle = low - right, (low + right) / 2
+        right = max(right, high)
+    return middle
 
 
 def _match(row: Row, pattern: str, bar: float) -> list[Token]:
@@ -96,11 +121,11 @@ def _is_capital(tokens: Sequence[Token]) -> bool:
 def _stands_apart(row: Row, found: Sequence[Token], unit: float) -> bool:
     """Whether a phrase ends its line and begins it, or has a gap before it: not part of a sentence."""
     ids = {token.word_id for token in found}
-    start = next(index for index, token in enumerate(row.tokens) if token.word_id in ids)
-    after = [token for token in row.tokens[start:] if token.word_id not in ids and len(folded(token.text)) > 1]
-    if after:
+    words = [token for token in row.tokens if token.word_id in ids or len(folded(token.text)) > 1]
+    start = next(index for index, token in enumerate(words) if token.word_id in ids)
+    if any(token.word_id not in ids for token in words[start:]):
         return False
-    return start == 0 or row.tokens[start].left - row.tokens[start - 1].right > 0.3 * unit
+    return start == 0 or words[start].left - words[start - 1].right > 0.3 * unit
 
 
 def _date(head: Sequence[Row], anchors: Sequence[Token], unit: float) -> list[Token]:
@@ -141,6 +166,7 @@ def _columns(
     for row in head:
         if row.y > last + 0.3 * unit:
             continue
+        # The issuer may begin a line above the title; what is above both is no part of the head.
         if row.y < first - 2.5 * unit or (row.y < first - 0.3 * unit and row.right > gutter + 2 * unit):
             continue
         for token in row.tokens:
@@ -149,37 +175,42 @@ def _columns(
 
 
 def _rest_of_left(
-    rows: Sequence[Row], left: Sequence[Token], taken: set[str], frame: tuple[float, float], unit: float
+    rows: Sequence[Row], left: Sequence[Token], right: Sequence[Token], gutter: float, unit: float
 ) -> list[Token]:
     """Lines of the left column that stand lower than the date: number line, subject of a letter."""
     column = rows_of(left)
     middle = sum(row.x for row in column) / len(column)
-    frame_middle = (frame[0] + frame[1]) / 2
-    last = max(row.bottom for row in column)
-    floor = max(token.bottom for token in left)
+    begin, end = min(row.left for row in column), max(row.right for row in column)
+    taken = {token.word_id for token in (*left, *right)}
+    top, floor = min(token.top for token in left), max(token.bottom for token in left)
     begun = False
     found: list[Token] = []
     for row in rows:
-        if row.y < last and all(token.word_id in taken for token in row.tokens):
-            continue
-        if row.top < min(token.top for token in left):
-            continue
         free = [token for token in row.tokens if token.word_id not in taken]
-        if not free:
+        if not free or row.top < top:
             continue
-        piece = split_at_gaps(Row.of(free), 1.5 * unit)[0]
-        room = (0.9 if begun else 3.0) * unit
-        belongs = (
-            abs(piece.x - middle) < 0.08 * (frame[1] - frame[0])
-            and piece.right < frame_middle + 2 * unit
-            and piece.top - floor < room
-        )
-        if belongs:
+        piece = _left_part(free, max(gutter, end) + 2 * unit, unit)
+        numbered = piece is not None and _NUMBER_LINE.match(piece.text) is not None
+        if (
+            piece is not None
+            and piece.top - floor < (0.9 if begun else 3.0) * unit
+            and piece.right < gutter + 3 * unit
+            and (abs(piece.x - middle) < 3.5 * unit or (numbered and piece.left > begin - 3 * unit))
+        ):
             found.extend(piece.tokens)
             floor = max(floor, piece.bottom)
             begun = begun or len(piece.tokens) < len(free)
-        else:
-            begun = True
-            if row.top - floor > 3 * unit:
-                break
+            continue
+        begun = True
+        if row.top - floor > 3 * unit:
+            break
     return found
+
+
+def _left_part(tokens: Sequence[Token], end: float, unit: float) -> Row | None:
+    """The words of a line that end before a place, if a gap parts them from what follows."""
+    part = [token for token in tokens if token.right <= end]
+    rest = [token.left for token in tokens if token.right > end]
+    while part and rest and min(rest) - part[-1].right < unit:
+        rest.append(part.pop().left)
+    return Row.of(part) if part else None
