@@ -44,6 +44,7 @@ _CLAUSE_END = frozenset(".;:()")
 _NAME_ENDS = frozenset(
     ("để", "trong", "tại", "theo", "khi", "nhằm", "này", "là", "từ", ",", "và", "có", "được", "đã", "sẽ")
 )
+_AND = re.compile(r",?\s(?:và\s)?|\svà\s")
 _MAX_TOKENS = 24
 
 
@@ -121,20 +122,23 @@ def coordinators(text: str) -> list[Body]:
 
 
 def _bodies_after(text: str, start: int, *, loose: bool) -> list[Body]:
-    """Bodies from an offset; where only generic words name them, up to the verb that follows."""
+    """Bodies from an offset; where only generic words name them, up to the verb or the next body that follows."""
     listed = bodies_from(text, start)
     if listed is None:
         return []
     last = listed.bodies[-1]
-    if last.kind in ("generic", "collective") and loose:
-        end = _until_verb(text, listed.end)
-        if end is not None and end > last.end:
-            return [*listed.bodies[:-1], Body(last.start, end, last.kind)]
-    return list(listed.bodies)
+    if last.kind not in ("generic", "collective") or not loose:
+        return list(listed.bodies)
+    end = _until_verb(text, listed.end)
+    if end is None or end <= last.end:
+        return list(listed.bodies)
+    separator = _AND.match(text, end)
+    rest = _bodies_after(text, separator.end(), loose=True) if separator is not None and end > listed.end else []
+    return [*listed.bodies[:-1], Body(last.start, end, last.kind), *rest]
 
 
 def _until_verb(text: str, start: int) -> int | None:
-    """Where the verb after a long name begins, within a clause; None where the name already ends at one."""
+    """Where the verb or the next body after a long name begins, within a clause; None where the name ends at once."""
     analysis = analyse(text)
     token = analysis.token_at(start)
     if token >= len(analysis) or token in analysis.marks["verbs"]:
@@ -144,13 +148,22 @@ def _until_verb(text: str, start: int) -> int | None:
         return None
     for index in range(token, min(token + _MAX_TOKENS, len(words))):
         word = words[index]
-        if word in _CLAUSE_END or (
-            index in stops and word in ("để", "trong", "theo", "nhằm", "khi", "tại", "có", "được", "đã", "sẽ")
-        ):
+        if word in _CLAUSE_END or (index in stops and word in _NAME_ENDS and word not in (",", "và")):
             return analysis.ends[index - 1] if index > token else None
+        if word in (",", "và") and index + 1 < len(words) and _begins_body(analysis, index + 1, named=word == "và"):
+            return analysis.ends[index - 1]
         if index in analysis.marks["verbs"] and words[index - 1] not in (",", "tra", "về", "và", "phòng"):
             return analysis.ends[index - 1]
     return None
+
+
+def _begins_body(analysis: Analysis, token: int, *, named: bool) -> bool:
+    marks = analysis.marks
+    if token in marks["quantifiers"] or not named:
+        return token in marks["quantifiers"]
+    return analysis.words[token][0].isupper() and any(
+        token in marks[name] for name in ("names", "heads", "abbreviations")
+    )
 
 
 def reported_to(text: str) -> list[Body]:

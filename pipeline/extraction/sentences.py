@@ -16,7 +16,7 @@ _ABBREVIATION = re.compile(
 )
 _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ]|[“\"(]?[A-ZĐÀ-Ỹ])")
 _DIRECTIVE = re.compile(
-    r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
+    r"^(?:(?:các\s)?(?:ông(?:,?\sbà|\s\(bà\))?|đồng\schí)\s?:|(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
     r"|uỷ\squyền(?:\scho)?|trách\snhiệm\scủa)\s",
     re.IGNORECASE,
 )
@@ -154,19 +154,15 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
 def _with_verbal_name(sentence: str, found: BodyList) -> BodyList:
     """A name that goes on with a verb (`Ban Hỗ trợ phụ nữ phát triển kinh tế chủ trì`): up to the cue that ends it."""
     last = found.bodies[-1]
-    match = _CUE.search(sentence, found.end, found.end + 60)
-    if last.kind != "office" or match is None or match.start() <= found.end + 1:
+    match = _CUE.search(sentence, found.end, found.end + 90)
+    if last.kind in ("person", "position") or match is None or match.start() <= found.end + 1:
         return found
     between = sentence[found.end : match.start()].strip()
-    if not 1 <= len(between.split()) <= 6 or _BREAKS_NAME.search(between) or _places_after(sentence, found.end):
+    most = 6 if last.kind == "office" else 12
+    if not 1 <= len(between.split()) <= most or _BREAKS_NAME.search(between):
         return found
     widened = Body(last.start, found.end + len(sentence[found.end : match.start()].rstrip()), last.kind)
     return BodyList((*found.bodies[:-1], widened), widened.end)
-
-
-def _places_after(sentence: str, end: int) -> bool:
-    analysis = analyse(sentence)
-    return analysis.token_at(end) not in analysis.marks["verbs"]
 
 
 def _is_issuer(sentence: str, found: BodyList, issuer: str) -> bool:
@@ -189,6 +185,7 @@ def _goes_on(analysis: Analysis, end: int) -> bool:
     if token < len(words) and words[token] == "(":
         depth_end = next((index for index in range(token, min(token + 40, len(words))) if words[index] == ")"), None)
         token = depth_end + 1 if depth_end is not None else token
+    token = _past_office_held(analysis, token)
     if token < len(words) and words[token] in (",", "-", "–", ":"):
         token += 1
         if words[token - 1] == ":" and token not in analysis.marks["verbs"]:
@@ -196,3 +193,12 @@ def _goes_on(analysis: Analysis, end: int) -> bool:
     if token >= len(words) or words[token] in _MUST_NOT_FOLLOW:
         return False
     return token in analysis.marks["verbs"] or token in analysis.marks["stops"]
+
+
+def _past_office_held(analysis: Analysis, token: int) -> int:
+    """Past the office of a person that is set after the name (`đồng chí An - Phó Giám đốc Sở`)."""
+    words = analysis.words
+    if token + 1 >= len(words) or words[token] not in (",", "-", "–") or token + 1 not in analysis.marks["positions"]:
+        return token
+    held = bodies_from(analysis.text, analysis.starts[token + 1])
+    return analysis.token_at(held.end) if held is not None else analysis.marks["positions"][token + 1]

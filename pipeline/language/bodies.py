@@ -15,6 +15,11 @@ from pipeline.language.nlp import Analysis, analyse, fold_tones, word_table
 __all__ = ["Body", "BodyKind", "BodyList", "bodies_from", "body_id", "find_bodies", "is_body_list", "split_names"]
 
 
+_NEVER_GIVEN = frozenset(
+    fold_tones(name) for name in ("Nguyễn", "Trần", "Phạm", "Huỳnh", "Đặng", "Bùi", "Đỗ", "Lê", "Phan", "Võ")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A body at `start` to `end` of a text; `generic` bodies carry nothing that makes them definite."""
@@ -105,8 +110,12 @@ def split_names(text: str) -> list[tuple[int, int]]:
             if first < 0 or fold_tones(syllables[first][2]) not in surnames():
                 continue
             between = text[syllables[first][0] : syllables[stop - 1][1]]
+            surname_last = 0.4 if fold_tones(syllables[stop - 1][2]) in _NEVER_GIVEN else 0.0
             cost = (
-                costs[first] + {2: 1.6, 3: 1.0, 4: 1.1, 5: 1.9}[length] + (9.0 if re.search(r"[,;.]", between) else 0.0)
+                costs[first]
+                + surname_last
+                + {2: 1.6, 3: 1.0, 4: 1.1, 5: 1.9}[length]
+                + (9.0 if re.search(r"[,;.]", between) else 0.0)
             )
             if cost < costs[stop]:
                 costs[stop], back[stop] = cost, first

@@ -150,7 +150,7 @@ def _position(analysis: Analysis, token: int) -> Part | None:
     while after < len(analysis):
         step = after + 1 if analysis.words[after] == "," else after
         following = analysis.marks["positions"].get(step)
-        if following is None:
+        if following is None or (step > after and following - step > 1):
             break
         after = following
     verbal = fold_tones(analysis.words[token]) in (
@@ -170,6 +170,10 @@ def _position(analysis: Analysis, token: int) -> Part | None:
     person = _person(analysis, after) if after < len(analysis) else None
     if person is not None:
         return (token, person[1], "position")
+    if after < len(analysis) and fold_tones(analysis.words[after - 1]) in ("phòng", "ban", "khoa", "môn"):
+        named = _name(analysis, after, after)
+        if named > after and not _starts_body(analysis, after):
+            return (token, _tails(analysis, named), "position")
     office = _one(analysis, after) if after < len(analysis) else None
     if office is not None and office[2] != "person":
         if office[2] == "generic" and not verbal and not _narrowed(analysis, office):
@@ -230,6 +234,8 @@ def _bare_head(analysis: Analysis, token: int) -> bool:
 def _collective_noun(analysis: Analysis, token: int) -> int | None:
     """The token after a noun of a collective: `sở`, `trường THPT`, `Khoa`."""
     marks, words = analysis.marks, analysis.words
+    if token >= len(words):
+        return None
     noun = max(marks["generic"].get(token, 0), marks["heads"].get(token, 0))
     named = marks["names"].get(token, 0) if words[token][0].islower() or token in marks["heads"] else 0
     noun = max(noun, named)
@@ -485,7 +491,10 @@ def _belonging(analysis: Analysis, token: int) -> int:
         office = _one(analysis, token + 2)
         return office[1] if office is not None and office[2] in ("office", "collective") else token + 2
     office = _one(analysis, token + 1)
-    return office[1] if office is not None and office[2] in ("office", "collective") else token
+    if office is not None and office[2] in ("office", "collective"):
+        return office[1]
+    named = analysis.marks["generic"].get(token + 1, 0) if words[token + 1][0].isupper() else 0
+    return named or token
 
 
 def _place(analysis: Analysis, token: int) -> int:
