@@ -32,11 +32,13 @@ def extract_fields(document: Document, options: ExtractOptions) -> DocumentField
     number_line = _first(passages, "number-line")
     heading = _heading_type(passages)
     named = str(heading.normal) if heading is not None else None
-    number = read_number(number_line, document.passages, named)
+    exact = all(page.origin == "text-layer" for page in document.pages)
+    bodies = tuple(passage.text.text for passage in passages if passage.kind in ("issuer", "parent-body"))
+    number = read_number(number_line, document.passages, named, bodies=None if exact else bodies)
     kind = heading or _type(passages, number, number_line)
     dated = _first(passages, "place-date")
     issuer, parent = _bodies(passages, document)
-    authority, position, name = _signer(passages, exact=all(page.origin == "text-layer" for page in document.pages))
+    authority, position, name = _signer(passages, exact=exact)
     return DocumentFields(
         type=kind,
         number=number,
@@ -156,15 +158,23 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
         if deputy:
             position.append(authority[-1].slice(deputy.start()))
             authority[-1] = authority[-1].slice(0, deputy.start())
-    return _office(authority, exact=exact), _office(position, exact=exact), name
+    first, second = _office(authority, exact=exact), _office(position, exact=exact)
+    if (
+        not exact
+        and first is not None
+        and second is not None
+        and plain(str(first.normal)).endswith(f"kt. {plain(str(second.normal))}")
+    ):
+        doubt = "somebody who signs in another's place is a deputy"
+        second = Value(second.text, f"PHÓ {second.normal}", second.evidence, round(second.confidence * 0.7, 4), doubt)
+    return first, second, name
 
 
 def _continues(text: str) -> bool:
     """Whether a line carries on the office above it: words, and no office of its own."""
-    words = text.split()
-    return (
-        len(words) > 1 and all(len(word) > 1 and word.isalpha() for word in words) and not _POSITION.match(plain(text))
-    )
+    words = [word for word in text.replace(",", "").split() if word not in ("-", "–", "&")]
+    lettered = all(len(word) > 1 and word.isalpha() for word in words)
+    return len(words) > 1 and lettered and not _POSITION.match(plain(text))
 
 
 def _office(lines: list[TracedText], *, exact: bool) -> Value | None:

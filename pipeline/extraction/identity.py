@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.document import Passage
 from pipeline.extraction.citations import find_citations
 from pipeline.extraction.values import value
-from pipeline.language.document_numbers import read_own_number, type_abbreviation
+from pipeline.language.document_numbers import mend_notation, read_own_number, type_abbreviation
 from pipeline.language.document_types import types_of_abbreviation
 from pipeline.language.issue_dates import read_issue_date
 from pipeline.language.tone_marks import plain
@@ -31,7 +31,9 @@ class _Mention:
     date_span: tuple[int, int] | None
 
 
-def read_number(line: Passage | None, passages: tuple[Passage, ...], kind: str | None) -> Value | None:
+def read_number(
+    line: Passage | None, passages: tuple[Passage, ...], kind: str | None, *, bodies: tuple[str, ...] | None = None
+) -> Value | None:
     """The document's own number.
 
     Args:
@@ -39,12 +41,15 @@ def read_number(line: Passage | None, passages: tuple[Passage, ...], kind: str |
         passages: all passages; a note of an attachment (`Kèm theo Kế hoạch số …`) stands in for figures that
             cannot be read, and a note that says otherwise makes the number doubtful.
         kind: the type that the heading names, or None.
+        bodies: names of the bodies in the head, from whose initials a misread notation is put right; None where
+            the text is exact.
     """
     found = read_own_number(line.text.text) if line is not None else None
     own = None
     if line is not None and found is not None:
         reliability = 0.97 if found.doubt is None else 0.6
-        own = value(line.text, found.start, found.end, normal=found.normal, reliability=reliability, doubt=found.doubt)
+        normal = found.normal if bodies is None else mend_notation(found.normal, bodies)
+        own = value(line.text, found.start, found.end, normal=normal, reliability=reliability, doubt=found.doubt)
     if own is None:
         return None
     abbreviation = type_abbreviation(str(own.normal))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipeline.document import Document, Passage
 from pipeline.extraction.citations import Citation, find_citations
 from pipeline.extraction.values import value
+from pipeline.language.document_numbers import mend_notation
 from pipeline.language.tone_marks import plain
 from pipeline.options import ExtractOptions
 from pipeline.records import Reference, Value
@@ -51,8 +52,15 @@ class _Cited:
 def extract_references(document: Document, options: ExtractOptions) -> tuple[Reference, ...]:
     """One record for each document that is cited, by number or, for laws, by name; the grounds win over mentions."""
     own = _own_number(document)
+    exact = all(page.origin == "text-layer" for page in document.pages)
     found: dict[str, _Cited] = {}
     for passage, citation in _citations(document):
+        if citation.number_normal and not exact:
+            named = passage.text.text[slice(*citation.issuer)] if citation.issuer else ""
+            mended = mend_notation(citation.number_normal, (named,))
+            if citation.key == plain(citation.number_normal):
+                citation.key = plain(mended)
+            citation.number_normal = mended
         key = citation.key
         if not key or key == own:
             continue

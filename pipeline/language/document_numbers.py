@@ -1,13 +1,17 @@
 """Numbers of documents: `480/KH-PGDĐT`, `05-NQ/TU`, `181/2024/NĐ-CP`, `/KH-UBND` where the number is blank."""
 
 import re
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 
 from msgspec import Struct
 
 from pipeline.language.document_types import types_of_abbreviation
 from pipeline.language.tone_marks import plain
 
-__all__ = ["DocumentNumber", "find_number", "read_own_number", "type_abbreviation"]
+__all__ = ["DocumentNumber", "find_number", "mend_notation", "read_own_number", "type_abbreviation"]
 
 _STROKE = r"\s{0,2}[/\-–]\s{0,2}"
 _PART = r"[^\W_][^\W_&.]{0,13}(?:[&.][^\W_]{1,9}){0,3}"
@@ -94,6 +98,45 @@ def _mend(notation: str) -> str:
     if len(like) != 1 or not match[3].isascii():
         return notation
     return notation[: match.start(3)] + like[0] + notation[match.end(3) :]
+
+
+@cache
+def _codes() -> dict[str, str]:
+    data = tomllib.loads((files("pipeline.language") / "data" / "notation_codes.toml").read_text(encoding="utf-8"))
+    return {plain(code): code for code in data["codes"]}
+
+
+def mend_notation(number: str, bodies: Iterable[str] = ()) -> str:
+    """A notation whose Đ was read as D, put right where a known code or a body's initials say so.
+
+    Args:
+        number: number and notation.
+        bodies: names of bodies whose initials the notation may hold.
+    """
+    initials = [_initials(body) for body in bodies]
+    parts = re.split(r"([/\-])", number)
+    return "".join(_mend_part(part, initials) if "D" in part and "Đ" not in part else part for part in parts)
+
+
+def _mend_part(part: str, initials: list[str]) -> str:
+    if part in types_of_abbreviation():
+        return part
+    if plain(part) in _codes():
+        return _codes()[plain(part)]
+    for letters in initials:
+        found = plain(letters).find(plain(part))
+        if found >= 0 and len(part) > 2:
+            return letters[found : found + len(part)]
+    return part
+
+
+def _initials(body: str) -> str:
+    words = [word for word in re.findall(r"[^\W_]+", body) if plain(word) not in ("va", "cua", "cac")]
+    return "".join(word if word.isupper() and len(word) > 1 else _initial(word) for word in words)
+
+
+def _initial(word: str) -> str:
+    return "Đ" if word[0] in "đĐ" else plain(word[0]).upper()
 
 
 def type_abbreviation(number: str) -> str | None:

@@ -129,7 +129,7 @@ def _columns(line: PrintedLine) -> list[PrintedLine]:
     """A line that runs over recipients and signature, parted."""
     if line.hint in ("foot-left", "foot-right") or not (is_recipients_head(line.plain) or _ITEM.match(line.string)):
         return [line]
-    for match in re.finditer(r"\s(?=[^\W\d_]+[.\s/])", line.string[:120]):
+    for match in re.finditer(r"\s(?=\S{0,4}?[^\W\d_]+[.\s/])", line.string[:120]):
         rest = line.part(match.end())
         if (is_authority(rest) or is_position(rest)) and len(rest.string) >= 7:
             before = line.part(0, match.start())

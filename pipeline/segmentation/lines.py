@@ -134,7 +134,7 @@ def _line(line: Line, words: dict[str, Word], page: Page, hint: BlockKind) -> Pr
         italic=_mostly(marks, "italic"),
         size_px=sizes[len(sizes) // 2],
         words=marks,
-        scanned=page.origin == "scan",
+        scanned=page.origin != "text-layer",
     )
 
 
