@@ -51,6 +51,7 @@ class OcrOptions(Struct, frozen=True, forbid_unknown_fields=True):
 
     language: str = "vie"
     page_segmentation: int = 3
+    second_look: float = 0.85
     timeout_s: float = 120.0
 
 

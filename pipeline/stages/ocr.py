@@ -1,15 +1,29 @@
-"""Read a page's picture with Tesseract."""
+"""Read a page's picture with Tesseract; look twice where it was in doubt."""
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.document import Box, Page, Reading, Word, replace
-from pipeline.engines.tesseract import Tesseract
-from pipeline.stage import Context, Gift
+from pipeline.document import Box, Decision, Page, Reading, Word, replace
+from pipeline.engines.crops import read_crops
+from pipeline.engines.tesseract import ReadWord, Tesseract
+from pipeline.stage import CleanPicture, Context, Gift, Grid, Pixels
 
 __all__ = ["Ocr"]
+
+_FIRST = "tesseract-{}"
+_SECOND = "tesseract-{}-line"
+_LINE_HEIGHT_PX = 44.0
+_INK = 170
+_CELL_INK_SHARE = 0.004
+_CELL_MARGIN_IN = 0.025
+_SAME_MARK = 0.6
+_DOUBTED_FIGURE = 0.5
+_NOTHING = 0.1
+_RULE_IN = 0.35
 
 
 class Ocr:
@@ -23,6 +37,10 @@ class Ocr:
     def page(self, page: Page, context: Context) -> Page:
         """The page with its words, boxes in scan pixels.
 
+        Cells of ruled tables in which nothing was found though they hold ink are read again by themselves, and so are
+        lines with a word below the confidence `ocr.second_look`; a second reading that is surer becomes the word's
+        last reading, one that is not stays as an alternative.
+
         Raises:
             EngineError: Tesseract is missing, ran past its time or died.
         """
@@ -31,17 +49,144 @@ class Ocr:
             return page
         options = context.options.ocr
         engine = Tesseract(options.language, options.timeout_s)
-        read = engine.read(picture.pixels, dpi=picture.dpi, page_segmentation=options.page_segmentation)
+        bare = _without_rules(picture)
+        read = list(engine.read(bare, dpi=picture.dpi, page_segmentation=options.page_segmentation))
+        in_cells = _read_silent_cells(engine, picture, bare, read)
+        lines = _lines(word for word in read if not _is_nothing(word))
+        doubtful = [line for line in lines if _is_doubtful(line, options.second_look)]
+        seconds = read_crops(
+            engine, bare, [_around(line) for line in doubtful], dpi=picture.dpi, height_px=_LINE_HEIGHT_PX
+        )
+        again = {id(line): second for line, second in zip(doubtful, seconds, strict=True)}
+        marks = [
+            (word, _readings(word, again.get(id(line), ()), options.language), _type_height(line))
+            for line in (*lines, *in_cells)
+            for word in line
+        ]
         words = tuple(
             Word(
                 f"{page.number}.{index}",
                 page.number,
                 _to_scan(word.box, picture.to_scan),
-                (Reading("tesseract-vie", unicodedata.normalize("NFC", word.text), word.confidence),),
+                readings,
+                size_px=height * float(np.hypot(*picture.to_scan[:, 1])),
             )
-            for index, word in enumerate(read)
+            for index, (word, readings, height) in enumerate(marks)
         )
-        return replace(page, words=words)
+        decision = Decision(
+            "ocr",
+            "second look",
+            f"{len(doubtful)} lines",
+            "a word of theirs was read with doubt",
+            {"lines": float(len(lines)), "doubtful": float(len(doubtful)), "cells": float(len(in_cells))},
+        )
+        return replace(page, words=words, decisions=(*page.decisions, decision))
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _without_rules(picture: CleanPicture) -> Pixels:
+    """The picture with the rules of its tables erased: Tesseract takes a ruled cell for a picture now and then."""
+    if not picture.grids:
+        return picture.pixels
+    length = max(round(_RULE_IN * picture.dpi), 10)
+    ink = np.asarray(cv2.threshold(picture.pixels, _INK + 40, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+    rules = np.zeros_like(ink)
+    for grid in picture.grids:
+        top, bottom = max(int(grid.box.top) - 4, 0), int(grid.box.bottom) + 5
+        left, right = max(int(grid.box.left) - 4, 0), int(grid.box.right) + 5
+        part = ink[top:bottom, left:right]
+        across = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+        down = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+        rules[top:bottom, left:right] = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
+    return np.asarray(np.where(rules > 0, np.uint8(255), picture.pixels), np.uint8)
+
+
+def _read_silent_cells(
+    engine: Tesseract, picture: CleanPicture, bare: Pixels, read: Sequence[ReadWord]
+) -> list[list[ReadWord]]:
+    """Lines of the cells that hold ink but no word."""
+    silent = [box for grid in picture.grids for box in _silent_cells(grid, bare, picture.dpi, read)]
+    words = [word for cell in read_crops(engine, bare, silent, dpi=picture.dpi) for word in cell]
+    return _lines(word for word in words if not _is_nothing(word))
+
+
+def _silent_cells(grid: Grid, bare: Pixels, dpi: float, read: Sequence[ReadWord]) -> list[Box]:
+    margin = _CELL_MARGIN_IN * dpi
+    middles = [((word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2) for word in read]
+    silent: list[Box] = []
+    for cell in grid.cells:
+        inner = Box(cell.box.left + margin, cell.box.top + margin, cell.box.right - margin, cell.box.bottom - margin)
+        if inner.width < margin or inner.height < margin:
+            continue
+        if any(cell.box.left <= x <= cell.box.right and cell.box.top <= y <= cell.box.bottom for x, y in middles):
+            continue
+        part = bare[int(inner.top) : int(inner.bottom), int(inner.left) : int(inner.right)]
+        if part.size and float((part < _INK).mean()) > _CELL_INK_SHARE:
+            silent.append(inner)
+    return silent
+
+
+# --- second look -----------------------------------------------------------------------------------------------------
+
+
+def _lines(words: Iterable[ReadWord]) -> list[list[ReadWord]]:
+    lines: dict[tuple[int, int, int], list[ReadWord]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    return list(lines.values())
+
+
+def _is_nothing(word: ReadWord) -> bool:
+    """A speck: no letter, no figure, and Tesseract itself does not believe in it."""
+    return word.confidence < _NOTHING and not any(character.isalnum() for character in word.text)
+
+
+def _is_doubtful(line: Sequence[ReadWord], least: float) -> bool:
+    return any(word.confidence < least and any(c.isalnum() for c in word.text) for word in line)
+
+
+def _around(line: Sequence[ReadWord]) -> Box:
+    return Box(
+        min(word.box.left for word in line),
+        min(word.box.top for word in line),
+        max(word.box.right for word in line),
+        max(word.box.bottom for word in line),
+    )
+
+
+def _type_height(line: Sequence[ReadWord]) -> float:
+    """The height of a line's type: that of its taller words, marks and all; one tall speck does not count."""
+    return float(np.percentile([word.box.height for word in line], 75))
+
+
+def _readings(word: ReadWord, second: Sequence[ReadWord], language: str) -> tuple[Reading, ...]:
+    """A word's readings: the first, and the second where it found the same mark and was surer."""
+    first = Reading(_FIRST.format(language), _nfc(word.text), word.confidence)
+    other = max(second, key=lambda candidate: _overlap(word.box, candidate.box), default=None)
+    if other is None or _overlap(word.box, other.box) < _SAME_MARK:
+        return (first,)
+    text = _nfc(other.text)
+    if text == first.text:
+        return (replace(first, confidence=max(word.confidence, other.confidence)),)
+    sure = max(word.confidence, other.confidence)
+    if any(character.isdigit() for character in first.text + text):
+        # Two readings that differ in a figure make neither of them trustworthy.
+        sure = min(sure, _DOUBTED_FIGURE)
+    if other.confidence > word.confidence:
+        return (first, Reading(_SECOND.format(language), text, sure, (first.text,)))
+    return (replace(first, confidence=sure, alternatives=(text,)),)
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """How much of the wider of two words both share, along the line, 0 to 1."""
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    return max(shared, 0.0) / max(one.width, other.width, 1.0)
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _to_scan(box: Box, matrix: NDArray[np.float64]) -> Box:
