@@ -148,14 +148,15 @@ def _date(head: Sequence[Row], anchors: Sequence[Token], unit: float) -> list[To
 
 
 def _date_words(tokens: Sequence[Token]) -> int:
-    """How many of the words of a date stand in a short line."""
+    """How many of the words of a date stand in a short line; handwriting between them may glue them together."""
     texts = [folded(token.text) for token in tokens]
     if len(texts) > 14:
         return 0
-    return sum(
-        any(text.startswith(word) or (len(text) <= len(word) + 1 and fuzz.ratio(word, text) >= 66) for text in texts)
+    hits = [
+        any(word in text or (len(text) <= len(word) + 1 and fuzz.ratio(word, text) >= 66) for text in texts)
         for word in _DATE_WORDS
-    )
+    ]
+    return sum(hits) if hits[0] or hits[1] else 0
 
 
 def _columns(
@@ -193,7 +194,7 @@ def _rest_of_left(
         numbered = piece is not None and _NUMBER_LINE.match(piece.text) is not None
         if (
             piece is not None
-            and piece.top - floor < (0.9 if begun else 3.0) * unit
+            and piece.top - floor < (0.9 if begun else 5.0 if numbered else 3.0) * unit
             and piece.right < gutter + 3 * unit
             and (abs(piece.x - middle) < 3.5 * unit or (numbered and piece.left > begin - 3 * unit))
         ):
@@ -202,7 +203,7 @@ def _rest_of_left(
             begun = begun or len(piece.tokens) < len(free)
             continue
         begun = True
-        if row.top - floor > 3 * unit:
+        if row.top - floor > 5 * unit:
             break
     return found
 
