@@ -18,16 +18,20 @@ _DATE_LEAD = re.compile(r"[\s,(]{0,3}(?=ngay|thang \d|nam \d|\d{1,2}[/.-]\d{1,2}
 _ISSUER_LEAD = re.compile(r"[\s,]{0,2}(?:của|cúa|do)\s")
 _TITLE_LEAD = re.compile(r"[\s,]{0,2}(?:[Vv]ề việc|[Vv]/[Vv]|[Vv]ề|v/v)\s")
 _VERBS = (
-    "quy định|ban hành|phê duyệt|hướng dẫn|sửa đổi|bổ sung|triển khai|thực hiện|tổ chức|tổng kết|sơ kết|thành lập|kiện toàn|giao|công bố|"
-    "tăng cường|đẩy mạnh|phát động|xây dựng|quản lý|điều chỉnh|công nhận|khen thưởng|tặng|phân công|nâng cao|kiểm tra|ủy quyền|uỷ quyền|"
-    "bãi bỏ|thay thế|cụ thể hóa|cụ thể hoá|quán triệt|phân cấp|hợp nhất|chi tiết|bảo đảm|đảm bảo|phối hợp|thông qua|đề nghị|yêu cầu|"
+    "quy định|ban hành|phê duyệt|hướng dẫn|sửa đổi|bổ sung|triển khai|thực hiện|tổ chức|tổng kết"
+    "|sơ kết|thành lập|kiện toàn|giao|công bố|"
+    "tăng cường|đẩy mạnh|phát động|xây dựng|quản lý|điều chỉnh|công nhận|khen thưởng|tặng|phân công"
+    "|nâng cao|kiểm tra|ủy quyền|uỷ quyền|"
+    "bãi bỏ|thay thế|cụ thể hóa|cụ thể hoá|quán triệt|phân cấp|hợp nhất|chi tiết|bảo đảm|đảm bảo"
+    "|phối hợp|thông qua|đề nghị|yêu cầu|"
     "chấn chỉnh|báo cáo|xét|thông báo|đính chính|chấp thuận|chủ trương|phát huy|đổi mới"
 )
 _VERB_LEAD = re.compile(rf"[\s,]{{0,2}}(?=(?:{_VERBS})(?!\w))")
 _TITLE_VERB_LEAD = re.compile(rf"[\s,]{{1,2}}(?=(?:{_VERBS.replace('giao|', '')})(?!\w))", re.IGNORECASE)
 _QUOTED_LEAD = re.compile(r"\s{0,2}(?=[\"“])")
 _ISSUER_END = re.compile(
-    rf"\s(?:[Vv]ề việc|về|v/v|V/v|tại|theo|đã|nhằm|để|và các|được|trong|gửi|là|có|cho|như|từ|{_VERBS})(?!\w)|[;.:()\"“]"
+    rf"\s(?:[Vv]ề việc|về|v/v|V/v|tại|theo|đã|nhằm|để|và các|được|trong|gửi|là|có|cho|như|từ"
+    rf"|{_VERBS})(?!\w)|[;.:()\"“]"
     r"|,(?!\s(?:Thương binh|Thể thao|Công nghệ|Tuyên giáo|Thanh niên))"
     r"|\s(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi)(?!\w)|$"
 )
@@ -37,11 +41,14 @@ _CLAUSE = re.compile(
     r"|qua đó|góp phần|các văn bản|và các văn bản|yêu cầu|với các nội dung|với những nội dung|gồm|bao gồm))"
 )
 _BODY = re.compile(
-    r"(?:uy ban|ubnd|so|phong|truong|ban|bo|cong an|hoi|doan|chi cuc|cuc|vien|to|don vi|trung tam|tinh|huyen|thanh|thi|xa|phuong|dang|lien doan|"
-    r"chu tich|hieu truong|giam doc|chi bo|mat tran|hoc vien|khoa|benh vien|cong ty|tong cuc|van phong|toa an|vu|thu truong|bi thu)\b"
+    r"(?:uy ban|ubnd|so|phong|truong|ban|bo|cong an|hoi|doan|chi cuc|cuc|vien|to|don vi|trung tam|tinh"
+    r"|huyen|thanh|thi|xa|phuong|dang|lien doan|"
+    r"chu tich|hieu truong|giam doc|chi bo|mat tran|hoc vien|khoa|benh vien|cong ty|tong cuc|van phong"
+    r"|toa an|vu|thu truong|bi thu)\b"
 )
 _ACTS = re.compile(
-    r"\s(?:ban hành|xây dựng|triển khai|tổ chức|đề nghị|báo cáo|yêu cầu|hướng dẫn|thông báo|kính|quyết định|phát động|giao|lập|nhận được|"
+    r"\s(?:ban hành|xây dựng|triển khai|tổ chức|đề nghị|báo cáo|yêu cầu|hướng dẫn|thông báo|kính"
+    r"|quyết định|phát động|giao|lập|nhận được|"
     r"thống nhất|trình|phối hợp|chỉ đạo|đã|tiếp tục|nghiêm túc|trân trọng|có ý kiến|thực hiện)(?!\w)"
 )
 _BRACKET_NOTE = re.compile(r"\s?\((?:sau đây|gọi tắt|dưới đây|viết tắt|kèm theo|trong đó|gọi là)")

@@ -20,8 +20,10 @@ __all__ = ["extract_fields"]
 _MARKS = " .,:;*-–—_\"'|"
 _ABOUT = re.compile(r"(?:v\s?[/\\]\s?v|ve viec)\s?[:.]?\s*")
 _POSITION = re.compile(
-    r"(?:pho |quyen |q\. ?)?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong|chanh|bo truong|thu truong|cuc truong|"
-    r"chi cuc|vu truong|thu tuong|vien truong|chu nhiem|chi huy|chinh uy|tu lenh|thu ky|to truong|doi truong|cuc|vu|so|phong|ban)\b"
+    r"(?:pho |quyen |q\. ?)?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong|chanh|bo truong"
+    r"|thu truong|cuc truong|"
+    r"chi cuc|vu truong|thu tuong|vien truong|chu nhiem|chi huy|chinh uy|tu lenh|thu ky|to truong"
+    r"|doi truong|cuc|vu|so|phong|ban)\b"
 )
 _DEPUTY = re.compile(r"(?<=\s)pho\s")
 

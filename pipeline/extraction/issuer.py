@@ -16,7 +16,8 @@ _UNIT = r"(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|thi tran|xa|phuong|dac khu)"
 _UNIT_AND_NAME = re.compile(rf"\b({_UNIT}) ([^\W\d_]|\d)")
 _BARE_UNIT = re.compile(rf"\b{_UNIT}$")
 _DEPARTMENT = re.compile(
-    r"(?:so|phong|ban|chi cuc|thanh tra|van phong|cong an|hoi|lien doan|doan|trung tam|uy ban|ubnd|hoi dong|hdnd|toa an|"
+    r"(?:so|phong|ban|chi cuc|thanh tra|van phong|cong an|hoi|lien doan|doan|trung tam|uy ban|ubnd"
+    r"|hoi dong|hdnd|toa an|"
     r"vien kiem sat|kho bac|bao hiem xa hoi|hat|tram|to cong tac|bo chi huy|mat tran|ubmttq|hdnd)\b"
 )
 _TERRITORIAL = re.compile(r"(?:uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|uy ban mat tran|ubmttq)\b")

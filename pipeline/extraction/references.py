@@ -56,8 +56,7 @@ def extract_references(document: Document, options: ExtractOptions) -> tuple[Ref
     found: dict[str, _Cited] = {}
     for passage, citation in _citations(document):
         if citation.number_normal and not exact:
-            named = passage.text.text[slice(*citation.issuer)] if citation.issuer else ""
-            mended = mend_notation(citation.number_normal, (named,))
+            mended = mend_notation(citation.number_normal)
             if citation.key == plain(citation.number_normal):
                 citation.key = plain(mended)
             citation.number_normal = mended

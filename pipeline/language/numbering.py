@@ -74,7 +74,7 @@ _CAPITAL = re.compile(r"([A-HK])\s{0,2}([.)/]|[-–—](?=\s))\s*(?=\S)")
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s{0,2}([.)/:,;]|[-–—](?=\s))|(?=\s))\s*")
 _BRACKETED = re.compile(r"\((\d{1,2}|[a-zđ]|[ivx]{1,5})\)\s*")
 _LETTER = re.compile(r"([a-zđ]|[ivx]{2,4})(?:([.)])\s*|([/:]|[-–—])\s+)(?=\S)")
-_BULLET = re.compile(r"([-–—](?=[-–—_]{1,2}\s)|[-–—‐‑+*•·●○▪■□◦►➢✓√§~_=]|[o](?=\s+[^\W\d_a-z]))[-–—_]{0,2}\s*(?=\S)")
+_BULLET = re.compile(r"([-–—](?=[-–—_]{1,2}\s)|[-–—‐‑+*•·●○▪■□◦►➢✓√~_=]|[o](?=\s+[^\W\d_a-z]))[-–—_]{0,2}\s*(?=\S)")
 
 
 class Label(Struct, frozen=True):
@@ -184,6 +184,10 @@ def _numbers(head: str) -> list[Label]:
         elif (match[2] or len(ordinals) > 1) and 0 not in ordinals:
             damaged = match[2] is not None and match[2] in ",;"
             found.append(Label(_DECIMALS[len(ordinals) - 1], ordinals, match[1], match.end(), damaged))
+    if head.startswith(("§. ", "§, ")):
+        found.append(Label("decimal-1", (8,), "8", 3, True))
+    if match and match[1] == "6" and match[2] in (".", ")"):
+        found.append(Label("letter", (2,), "b", match.end(), True))
     if re.match(r"[lI|]\s?\.\s?[^\W\d]", head):
         found.append(Label("decimal-1", (1,), "1", head.index(".") + 1 + (head[head.index(".") + 1] == " "), True))
     return found
@@ -195,7 +199,7 @@ def _ends_label(head: str, match: re.Match[str]) -> bool:
     glued = match.end() == match.end(2)
     if not after:
         return bool(match[2])
-    if after.isdigit() or after in "%°/":
+    if after in "%°/" or (after.isdigit() and (glued or match[2] not in (".", ")"))):
         return False
     if (not match[2] and "." in match[1]) or match[2] in (",", ";"):
         return after.isupper() and not glued

@@ -16,6 +16,7 @@ _APPENDIX = re.compile(
     r"[-*\s]{0,3}(?:phu luc|phu bieu|bieu mau|mau so|bieu so|bieu \d|danh sach|bang phan cong|de cuong|noi dung|phan cong|"
     r"lich |chuong trinh|bang |quy che|quy dinh|ke hoach|quy trinh|dieu le|huong dan|phuong an|de an|bao cao|tieu chi)"
 )
+_KEPT = re.compile(r"[-–—+*•·~_\s]{1,4}luu\s?[:;.]?\s?(?:vt|vp|van thu|van phong|ho so|hs)\b")
 _ITEM = re.compile(r"\s{0,3}[-–—+*•·~_]")
 _PLACE_START = re.compile(r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)\b")
 _OFFICE = re.compile(
@@ -49,9 +50,21 @@ def read_ending(lines: list[PrintedLine], start: int) -> Ending:
         line = lines[index]
         if line.table is not None:
             continue
-        if is_recipients_head(line.plain) or _begins_signature(lines, index):
-            return _read(lines, index)
+        if is_recipients_head(line.plain) or line.hint == "foot-left" or _begins_signature(lines, index):
+            return _read(lines, _headless(lines, index, start))
     return Ending(len(lines), [], len(lines))
+
+
+def _headless(lines: list[PrintedLine], index: int, start: int) -> int:
+    """Where recipients begin whose head was not read: the list right above the signature that ends with Lưu."""
+    above = index - 1
+    while above >= start and not _KEPT.match(lines[above].plain) and index - above < 4:
+        above -= 1
+    if above < start or not _KEPT.match(lines[above].plain):
+        return index
+    while above > start and _ITEM.match(lines[above - 1].string) and lines[above - 1].page == lines[above].page:
+        above -= 1
+    return above
 
 
 def _begins_signature(lines: list[PrintedLine], index: int) -> bool:
@@ -90,7 +103,7 @@ def is_name(text: str) -> bool:
 
 def _read(lines: list[PrintedLine], start: int) -> Ending:
     drafts: list[Draft] = []
-    state = "signer"
+    state = "recipients" if _ITEM.match(lines[start].string) else "signer"
     named = False
     index = start
     while index < len(lines) and index - start < _MAX_LINES:

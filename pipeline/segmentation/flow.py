@@ -71,7 +71,7 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
 
 def _fits(spot: Spot, line: PrintedLine, current: Draft | None) -> bool:
     if spot.label.damaged and spot.label.style != "bullet":
-        if spot.label.style.startswith("decimal-"):
+        if spot.label.style.startswith("decimal-") or spot.label.style == "letter":
             return spot.fit >= 0.95 and spot.label.ordinals != (1,)
         capital = is_capitals(line.string[spot.label.end :], share=0.6, letters=4)
         return capital and spot.fit >= (0.3 if spot.label.style == "roman" else 0.9)

@@ -272,6 +272,10 @@ def _is_flush(line: PrintedLine, last: PrintedLine) -> bool:
 
 def _tell_issuer(drafts: list[Draft]) -> list[Draft]:
     """Join the lines of the bodies' names and tell the superior body from the one that issues."""
+    numbers = [draft for draft in drafts if draft.kind == "number-line"]
+    for draft in numbers[:-1]:
+        if draft.lines[0].string.startswith("SỐ "):
+            draft.kind = "issuer"
     named = [draft for draft in drafts if draft.kind == "issuer"]
     bodies: list[Draft] = []
     for draft in named:
@@ -300,7 +304,7 @@ _PLACE_START = re.compile(
 def _begins_body(line: PrintedLine, before: Draft) -> bool:
     """Whether a line of the head begins a body's name rather than carrying on the one above it."""
     text = line.plain.strip(" -*.:_")
-    if not text or _CONNECTOR.search(before.lines[-1].plain):
+    if not text or (text.startswith("so ") and text[3:4].isdigit()) or _CONNECTOR.search(before.lines[-1].plain):
         return False
     if _PLACE_START.match(text) and not re.match(r"(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b", text):
         return False
