@@ -3,10 +3,12 @@
 import errno
 import hashlib
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -161,6 +163,15 @@ def test_intake_a_changed_stage_redoes_itself_and_what_follows(archive: Archive,
     assert report.files[0].result == "done"
     assert {event.stage for event in events} >= {"ingest", "ocr"}
     assert sql(archive, "SELECT COUNT(*) FROM runs") == [(4,)]
+
+
+def test_intake_an_earlier_result_that_cannot_be_read_is_made_anew(archive: Archive, inputs: Path) -> None:
+    (path,) = write(inputs, plan="một")
+    id = intake(archive, path).files[0].id or ""
+    for kept in (archive.folder / "documents").rglob("document.json"):
+        kept.write_text('{"source": "of another shape"}')
+    assert intake(archive, path, stages=newer_extract).files[0].result == "done"
+    assert archive.document(id).text() == "MỘT"
 
 
 def test_intake_what_was_refused_is_tried_again(archive: Archive, inputs: Path) -> None:
@@ -406,6 +417,7 @@ def test_intake_within_a_real_bound_on_files(tmp_path: Path, inputs: Path, limit
 
 CROWD = """
 import sys
+import time
 from pathlib import Path
 sys.path[:0] = [sys.argv[1]]
 from fake_stages import fake_stages
@@ -417,6 +429,29 @@ if __name__ == "__main__":
         report = archive.intake([Path(sys.argv[3])], Options(runner=RunnerOptions(jobs=1)), stages=fake_stages)
     sys.exit(0 if report.all_done else 1)
 """
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_intake_takes_up_what_was_done_when_it_was_ended(tmp_path: Path, inputs: Path, end: signal.Signals) -> None:
+    (path,) = write(inputs, plan="\n".join(["slow"] * 12))
+    script = tmp_path / "crowd.py"
+    script.write_text(CROWD, encoding="utf-8")
+    command = [sys.executable, str(script), str(Path(__file__).parent), str(tmp_path / "archive"), str(path)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        deadline_s = time.monotonic() + 60
+        while len(list((tmp_path / "archive").glob("work/*/finished/*.json"))) < 3:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.05)
+        process.send_signal(end)
+        assert process.wait(timeout=30) != 0
+    events: list[Event] = []
+    with Archive.open(tmp_path / "archive") as archive:
+        assert archive.documents() == []
+        assert intake(archive, path, on_event=events.append).files[0].result == "done"
+        assert archive.document(archive.find("plan.txt")).text().split() == ["SLOW"] * 12
+        assert archive.picture(archive.find("plan.txt"), 1) is not None
+    assert len([event for event in events if event.stage == "ocr"]) <= 9
 
 
 def test_intake_by_two_processes_at_once(tmp_path: Path, inputs: Path) -> None:

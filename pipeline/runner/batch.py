@@ -36,10 +36,12 @@ def run_batch(
 ) -> Generator[Outcome, None, None]:
     """Take documents through all stages, whatever becomes of any of them.
 
-    Every document is worked on in a process of its own choosing neither time nor memory: past its bounds it is
-    ended, with everything that it started. Where a worker's death can be laid to one page, or to one stage after
-    the pages, the document is taken up again by another worker without that page or stage, which becomes an issue;
-    the pages that were done are kept. Nothing is ever tried again in this process.
+    Every document is worked on in a process that has its bounds in time and memory: past them it is ended, with
+    everything that it started. Where a worker's death can be laid to one page, or to one stage after the pages, the
+    document is taken up again by another worker without that page or stage, which becomes an issue; the pages that
+    were done are kept. Nothing is ever tried again in this process.
+
+    The processes are spawned, so a script that calls this does so under `if __name__ == "__main__":`.
 
     Args:
         workspace_for: asked when a document's turn has come: the folder for its page pictures, or None where

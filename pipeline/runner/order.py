@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeAlias, TypeGuard
 
 import msgspec
 from msgspec import Struct
 
+from pipeline.document import Document
 from pipeline.errors import StageError
 from pipeline.options import Options, options_sha256
 from pipeline.stage import DocumentStage, PageStage, Stage
@@ -83,6 +85,23 @@ def stage_options_sha256(stage: Stage, options: Options) -> str:
 
 
 def work_key(order: Sequence[Stage], options: Options) -> str:
-    """A key for the work of these stages with these options: the same content and key, the same result."""
+    """A key for the work of these stages with these options: the same content and key, the same result.
+
+    The shape of the document is in it too, for a result of another shape cannot be read.
+    """
     work = [(stage.name, stage.version, stage_options_sha256(stage, options)) for stage in order]
-    return hashlib.sha256(msgspec.json.encode(work)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode((_model_shape(), work))).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _model_shape() -> str:
+    return hashlib.sha256(msgspec.json.encode(_undescribed(msgspec.json.schema(Document)))).hexdigest()
+
+
+def _undescribed(schema: object) -> object:
+    """A schema without the texts that only explain it."""
+    if isinstance(schema, dict):
+        return {key: _undescribed(value) for key, value in schema.items() if key != "description"}
+    if isinstance(schema, list):
+        return [_undescribed(value) for value in schema]
+    return schema

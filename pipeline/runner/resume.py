@@ -13,7 +13,7 @@ from pipeline.runner.files import write_atomically
 from pipeline.runner.order import is_page_stage, stage_options_sha256
 from pipeline.stage import Stage
 
-__all__ = ["FinishedPages", "take_up"]
+__all__ = ["FinishedPages", "read_document", "take_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class FinishedPages:
         """A page that is done, or None."""
         try:
             return msgspec.json.decode(self._file(number).read_bytes(), type=Page)
-        except FileNotFoundError:
+        except (FileNotFoundError, msgspec.DecodeError):
             return None
 
     def save(self, page: Page) -> None:
@@ -38,6 +38,14 @@ class FinishedPages:
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"
+
+
+def read_document(path: Path) -> Document | None:
+    """An earlier result, or None where it is gone or was written by a version with another model."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Document)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
 
 
 def take_up(

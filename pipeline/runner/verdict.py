@@ -17,16 +17,23 @@ _WHAT: dict[Cause, str] = {
     "memory": "the memory allowed ran out",
     "disk": "no space was left on the disk",
 }
+# What is stored as partial is not tried again of itself, so these say --force.
 _PAGE_REMEDY: dict[Cause, str] = {
-    "crash": "Look at the page in the original; scan it again, or print it to a new PDF.",
-    "timeout": "Raise --set runner.page_timeout_s, or scan the page again at 300 dpi or less.",
-    "memory": "Raise --set runner.memory_mb, or scan the page again at 300 dpi or less.",
+    "crash": "Look at the page in the original; scan it again, or print it to a new PDF and run that.",
+    "timeout": "Run it again with --force --set runner.page_timeout_s=900, or scan the page again at 300 dpi or less.",
+    "memory": "Run it again with --force --set runner.memory_mb=8192, or scan the page again at 300 dpi or less.",
+    "disk": "Free some space, then run the same command again.",
+}
+_STAGE_REMEDY: dict[Cause, str] = {
+    "crash": "Run it again with --force; if it fails again, report the message with the file.",
+    "timeout": "Run it again with --force --set runner.document_timeout_s=14400, or split the file.",
+    "memory": "Run it again with --force --set runner.memory_mb=8192, or split the file.",
     "disk": "Free some space, then run the same command again.",
 }
 _DOCUMENT_REMEDY: dict[Cause, str] = {
     "crash": "Run it again; if it fails again, print it to a new PDF and run that.",
-    "timeout": "Raise --set runner.document_timeout_s, or split the file.",
-    "memory": "Raise --set runner.memory_mb, or split the file.",
+    "timeout": "Run it again with --set runner.document_timeout_s=14400, or split the file; finished pages are kept.",
+    "memory": "Run it again with --set runner.memory_mb=8192, or split the file.",
     "disk": "Free some space, then run the same command again: what is done is kept.",
 }
 
@@ -55,7 +62,7 @@ def lost(stage: str, page: int | None, cause: Cause, detail: str) -> Issue:
     """One page is lost, or what one stage gives."""
     sentence = _sentence(cause, stage, detail)
     if page is None:
-        return Issue(stage, f"stage-{cause}", f"The stage was given up: {sentence}.", _DOCUMENT_REMEDY[cause])
+        return Issue(stage, f"stage-{cause}", f"The stage was given up: {sentence}.", _STAGE_REMEDY[cause])
     return Issue(stage, f"page-{cause}", f"Page {page} was given up: {sentence}.", _PAGE_REMEDY[cause], page)
 
 

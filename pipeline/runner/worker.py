@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import msgspec
 
-from pipeline.document import Document, Status
+from pipeline.document import Status
 from pipeline.errors import InputError, SohoaError
 from pipeline.runner.files import NO_SPACE, write_atomically
 from pipeline.runner.order import StageFactory
@@ -30,7 +30,7 @@ from pipeline.runner.protocol import (
     Stop,
     ToWorker,
 )
-from pipeline.runner.resume import FinishedPages
+from pipeline.runner.resume import FinishedPages, read_document
 from pipeline.runner.slots import Slots
 from pipeline.runner.source import printable
 from pipeline.runner.walk import walk
@@ -130,9 +130,6 @@ def serve(connection: Connection, stages: StageFactory, log: str, memory_mb: int
 
 
 def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Finished:
-    known = None
-    if job.known is not None:
-        known = msgspec.json.decode(Path(job.known).read_bytes(), type=Document)
     try:
         document = walk(
             Path(os.fsdecode(job.path)),
@@ -141,7 +138,7 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Fi
             mouth,
             slots,
             workspace=Path(job.workspace) if job.workspace is not None else None,
-            known=known,
+            known=read_document(Path(job.known)) if job.known is not None else None,
             skips=job.skips,
             finished=FinishedPages(Path(job.finished)),
         )
