@@ -32,7 +32,9 @@ _EVENT_TITLE = re.compile(
     re.IGNORECASE,
 )
 _GATHERING = re.compile(
-    r"^(?:tổ chức |tham mưu [^,;]{0,60}?tổ chức |khai mạc |mở )?(?:(?:các |đợt |buổi )?(?:hội (?:nghị|thi|thảo|diễn|thao|trại)|lễ |đại hội|tập huấn|giao lưu|tọa đàm|họp |gặp mặt|kiểm tra|sinh hoạt|tham quan|ngày hội|giải ))",
+    r"^(?:tổ chức |tham mưu [^,;]{0,60}?tổ chức |khai mạc |mở )?(?:(?:các |đợt |buổi )?(?:hội (?:nghị"
+    r"|thi|thảo|diễn|thao|trại)|lễ |đại hội|tập huấn|giao lưu|tọa đàm|họp |gặp mặt|kiểm tra|sinh hoạt"
+    r"|tham quan|ngày hội|giải ))",
     re.IGNORECASE,
 )
 _TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)

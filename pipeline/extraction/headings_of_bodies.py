@@ -77,9 +77,13 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
     if siblings and section.kind == "organization" and _could_be_name(text[start:]):
         whole = heading.slice(start, len(text))
         return HeadingBodies(whole, (whole,), certainty=0.6)
-    if found is not None and section.kind == "organization" and _could_be_name(text[start:]) and len(found.bodies) == 1:
+    if found is not None and section.kind == "organization" and _could_be_name(text[start:]):
         whole = heading.slice(start, len(text))
-        return HeadingBodies(whole, (whole,), certainty=0.65)
+        leads = (
+            *(_part(heading, body) for body in found.bodies[:-1]),
+            heading.slice(found.bodies[-1].start, len(text)),
+        )
+        return HeadingBodies(whole, leads, certainty=0.65)
     return None
 
 

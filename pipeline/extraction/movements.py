@@ -27,7 +27,8 @@ _DESIGNATED = (
 )
 _END = (
     r"(?=\s?(?:[.;:()“”\"/]|,(?!\schống)|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
-    r"|sẽ|đến|trong|ở|và các|và cuộc|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày|từ tháng|ngày \d|thi đua toàn"
+    r"|sẽ|đến|trong|ở|và các|và cuộc|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày"
+    r"|từ tháng|ngày \d|thi đua toàn"
     r"|về việc|với|cho|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả|là)\b))"
 )
 _LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống))"
@@ -53,7 +54,10 @@ _FIRST_QUOTED = re.compile(
 _FIRST_PLAIN = re.compile(
     rf"(?P<plain>năm\shọc\s\d{{4}}\s?[-–]\s?\d{{4}}|(?i:{_DESIGNATED}){_LETTERS}{{3,140}}?{_END})"
 )
-_CAMPAIGN = re.compile(rf"(?P<plain>[^\W\d_]{_LETTERS}{{4,120}}?){_END}")
+_CAMPAIGN = re.compile(
+    rf"(?P<plain>(?:(?-i:[A-ZĐ])|truyền thông|tuyên truyền|ra quân|làm sạch|mùa hè|thanh niên"
+    rf"|tình nguyện|tiêm|phòng|giải tỏa|hiến){_LETTERS}{{4,120}}?){_END}"
+)
 _PLURAL = re.compile(r"(?:các|những|nhiều|mọi|hoạt động|tổ chức các|,)\s$", re.IGNORECASE)
 _GENERAL = re.compile(
     r"^(?:thi đua|yêu nước|khác|của|do|này|đó|trong|tại|ở|văn hóa, văn nghệ|thể dục|thể thao|và|các"

@@ -16,29 +16,36 @@ _ABBREVIATION = re.compile(
 )
 _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ]|[“\"(]?[A-ZĐÀ-Ỹ])")
 _DIRECTIVE = re.compile(
-    r"^(?:(?:các\s)?(?:ông(?:,?\sbà|\s\(bà\))?|đồng\schí)\s?:|(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
+    r"^(?:(?:các\s)?(?:ông(?:,?\sbà|\s\(bà\))?|đồng\schí)\s?:|(?:kính\s)?đề\snghị|giao(?:\scho)?"
+    r"|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
     r"|uỷ\squyền(?:\scho)?|trách\snhiệm\scủa)\s",
     re.IGNORECASE,
 )
 _HANDS_ON = re.compile(r"^\s?(?:giao(?:\scho)?|phân\scông|ủy\squyền(?:\scho)?)\s", re.IGNORECASE)
 _ASKS = re.compile(r"^\s?(?:yêu\scầu|đề\snghị|kêu\sgọi|giao)\s", re.IGNORECASE)
 _ADVERBIAL = re.compile(
-    r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|trong|khi|sau|trước|nếu|để|theo|từ|đến|tới|định\skỳ|hằng"
-    r"|hàng|tháng|quý|ngày|tuần|năm|đầu|giữa|cuối"
-    r"|nhằm|đối\svới|ngoài|bên\scạnh|đồng\sthời|do|tại|với|qua|thông\squa|trường\shợp|hết|kết\sthúc"
-    r"|chậm\snhất|buổi|lúc|\d|tùy|tuỳ|riêng|thời\sgian|thực\shiện|hình\sthức|quá\strình|riêng)\b",
+    r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|trong|khi|sau|trước|nếu|để|theo(?!\sdõi)|từ|đến|tới|định\skỳ|hằng|hàng"
+    r"|(?:tháng|quý|ngày|tuần|năm)\s(?:\d+|[IVX]+)|(?:đầu|giữa|cuối)\s(?:năm|tháng|quý|tuần|giờ|mỗi|khóa"
+    r"|kỳ|học)|nhằm|đối\svới|ngoài"
+    r"|bên\scạnh|đồng\sthời|do|tại|với|qua|thông\squa|trường\shợp|hết|kết\sthúc|chậm\snhất|buổi|lúc"
+    r"|\d{1,2}\s?(?:giờ|h|/)|tùy|tuỳ|riêng"
+    r"|thời\sgian|hình\sthức|quá\strình|thực\shiện\s(?:kế\shoạch|chỉ\sthị|nghị\squyết|chương\strình"
+    r"|quyết\sđịnh|công\svăn|văn\sbản|ý\skiến|chỉ\sđạo))\b",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
-    r"^(?:các\s|những\s)?(?:tập thể|cá nhân|cán bộ|công chức|viên chức|giáo viên|học sinh|sinh viên|đoàn viên|hội viên|người|nhân viên"
+    r"^(?:các\s|những\s)?(?:tập thể|cá nhân|cán bộ|công chức|viên chức|giáo viên|học sinh|sinh viên"
+    r"|đoàn viên|hội viên|người|nhân viên"
     r"|thành viên|hộ|gia đình|đảng viên|thí sinh|giảng viên)\b",
     re.IGNORECASE,
 )
+_DIFFICULTIES = re.compile(r"khó\skhăn|vướng\smắc|phát\ssinh|vấn\sđề", re.IGNORECASE)
 _CUE = re.compile(r"\s(?:chủ\strì|có\strách\snhiệm|chịu\strách\snhiệm)\b", re.IGNORECASE)
 _BREAKS_NAME = re.compile(
     r"[.,;:()]|\b(?:chủ\sđộng|thường\sxuyên|tiếp\stục|căn\scứ|được|phối\shợp|và|là|giao|theo|tham\smưu|tích\scực)\b",
     re.IGNORECASE,
 )
+_HEADS_OF_ISSUERS = ("chủ tịch", "giám đốc", "hiệu trưởng", "ban thường vụ", "bộ trưởng")
 _MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói"))
 _END_DOER = re.compile(r"(?:^|\s)[-–—]\s(?=\S)|\bdo\s", re.IGNORECASE)
 _END_VERBS = re.compile(
@@ -98,7 +105,7 @@ def doer_at_end(sentence: str) -> Doer | None:
     """The doer after a dash, after `do`, or alone in brackets at the end."""
     for match in list(_END_DOER.finditer(sentence))[-6:]:
         found = bodies_from(sentence, match.end())
-        if found is None or (found.bodies[0].kind == "generic" and sentence[match.start() :].lstrip()[:1] not in "-–—"):
+        if found is None or found.bodies[0].kind == "generic":
             continue
         if _END_VERBS.match(sentence[found.end : found.end + 30]):
             return Doer(found, match.end(), found.end, match.start(), "end")
@@ -141,13 +148,10 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
         return None
     if not directive and _PEOPLE.match(sentence[begin : found.end]) and not _next_is_verb(sentence, found.end):
         return None
-    if (
-        place == "subject"
-        and found.bodies[0].kind == "generic"
-        and start > 0
-        and not _next_is_verb(sentence, found.end)
-    ):
-        return None
+    if place == "subject" and found.bodies[0].kind == "generic":
+        told = start == 0 or _DIFFICULTIES.search(sentence[:start]) is not None
+        if not told or not _next_is_verb(sentence, found.end):
+            return None
     return Doer(found, found.bodies[0].start, found.end, found.end, place)
 
 
@@ -167,6 +171,8 @@ def _with_verbal_name(sentence: str, found: BodyList) -> BodyList:
 
 def _is_issuer(sentence: str, found: BodyList, issuer: str) -> bool:
     named = fold_tones(sentence[found.bodies[0].start : found.end])
+    for office in _HEADS_OF_ISSUERS:
+        named = named.removeprefix(office + " ")
     return len(found.bodies) == 1 and (
         named in issuer or issuer in named or named.startswith(("uỷ ban nhân dân", "ubnd"))
     )

@@ -30,7 +30,8 @@ _ROLES: tuple[tuple[ColumnRole, str], ...] = (
     ("task", r"nội dung|nhiệm vụ|công việc|hoạt động|giải pháp|chương trình|chuyên đề|việc|hạng mục|đề mục"),
 )  # fmt: skip
 _TASK_FIRST = re.compile(
-    r"^(?:nội dung|nhiệm vụ|công việc|hoạt động|hạng mục|giải pháp|chuyên đề|tên (?:nhiệm vụ|công việc|hoạt động|nội dung))"
+    r"^(?:nội dung|nhiệm vụ|công việc|hoạt động|hạng mục|giải pháp|chuyên đề|tên (?:nhiệm vụ|công việc"
+    r"|hoạt động|nội dung))"
 )
 _NAMES = re.compile(
     r"họ (?:và )?tên|tên (?:tập thể|cá nhân|đơn vị)|tập thể|chức (?:vụ|danh)|công tác$|năm sinh|điện thoại|chữ ký"
@@ -188,7 +189,7 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
     row = TaskRow(
         passage,
         trimmed(cell("task")),
-        lead_cell,
+        TracedText.join((trimmed(lead_cell), trimmed(partner_cell)), "; "),
         leads,
         partners,
         time,

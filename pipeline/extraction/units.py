@@ -26,6 +26,7 @@ _CONTACT = re.compile(r"liên hệ", re.IGNORECASE)
 _TELLING = re.compile(r"báo cáo|phản ánh|thông tin|đề nghị|kiến nghị", re.IGNORECASE)
 _PERSON_LINE = re.compile(r"^(?:ông|bà|đồng chí|đ/c|thầy|cô)\s", re.IGNORECASE)
 _FOR_WHOM = re.compile(r"^(?:đối tượng|thành phần|phạm vi|tiêu chuẩn|tiêu chí|địa điểm)", re.IGNORECASE)
+_MIN_TOLD_WORDS = 5
 _RUNS_ON = ("organization", "schedule")
 
 
@@ -67,6 +68,8 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
     body = passage.body
     if passage.kind == "closing":
         body = _told_in_closing(body)
+    if passage.kind == "heading" and not body:
+        body = _sentence_as_heading(document, passage)
     if len(body.text) < 4 or _NO_TASK.match(body.text) or _PERSON_LINE.match(body.text):
         return
     chain = _chain(document, passage)
@@ -82,6 +85,21 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
     text = trimmed(body)
     if text:
         yield Unit(passage, text, section, chain, None, lead_in, tuple(sentences_of(text.text)))
+
+
+def _sentence_as_heading(document: Document, passage: Passage) -> TracedText:
+    """A heading under which nothing stands, where it tells a body what to do; nothing of any other heading."""
+    following = document.passages[passage.index + 1 : passage.index + 6]
+    content = next((other for other in following if other.kind not in ("page-number", "footnote", "stamp")), None)
+    if passage.section is None or (content is not None and content.section == passage.section):
+        return TracedText()
+    if content is not None and content.section is not None and content.kind == "heading":
+        if document.sections[content.section].parent == passage.section:
+            return TracedText()
+    heading = document.sections[passage.section].heading
+    doer = doer_of(heading.text)
+    told = doer is not None and len(heading.text[doer.verb :].split()) >= _MIN_TOLD_WORDS
+    return heading if told else TracedText()
 
 
 def _told_in_closing(body: TracedText) -> TracedText:

@@ -209,6 +209,8 @@ def _joins(text: str, chain: list[Point], here: Point, following: Point, gap: st
     if here.unit == "clock":
         if following.unit == "clock":
             return bool(_RANGE_GAP.match(gap)) and len([p for p in chain if p.unit == "clock"]) < 2 + len(chain) // 3
+        if following.unit == "recurrence":
+            return bool(_RECURRENCE_GAP.match(gap))
         return following.unit in ("day", "days") and bool(_CLOCK_GAP.match(gap))
     if following.unit == "clock":
         return ranged is False and bool(_RANGE_GAP.match(gap)) and chain[0].unit == "clock"
