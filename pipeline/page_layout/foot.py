@@ -63,15 +63,6 @@ class Foot:
     right: tuple[tuple[Row, ...], ...]
     word_ids: frozenset[str]
 
-    def without(self, word_ids: frozenset[str]) -> "Foot":
-        """The same foot with some words left out."""
-
-        def kept(rows: Sequence[Row]) -> tuple[Row, ...]:
-            tokens = [token for row in rows for token in row.tokens if token.word_id not in word_ids]
-            return tuple(rows_of(tokens))
-
-        return Foot(kept(self.left), tuple(kept(column) for column in self.right), self.word_ids - word_ids)
-
 
 def find_foot(rows: Sequence[Row], unit: float) -> Foot | None:
     """The columns at the foot of a document, or None where this page has none.

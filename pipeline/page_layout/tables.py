@@ -1,9 +1,12 @@
-"""Tables: words into the cells of ruled grids."""
+"""Ruled tables: words into the cells of grids."""
 
 from collections.abc import Sequence
 
-from pipeline.document import Block, Cell
-from pipeline.page_layout.blocks import block_box, line_of
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.document import Block, Box, Cell
+from pipeline.page_layout.blocks import line_of
 from pipeline.page_layout.rows import rows_of
 from pipeline.page_layout.tokens import Token
 from pipeline.stage import Grid
@@ -17,15 +20,20 @@ def tokens_in(grid: Grid, tokens: Sequence[Token]) -> list[Token]:
     return [token for token in tokens if box.left <= token.x <= box.right and box.top <= token.y <= box.bottom]
 
 
-def table_of(grid: Grid, tokens: Sequence[Token]) -> Block:
-    """A ruled table with its words; a word goes to the cell that its middle is in, or else to the nearest one."""
+def table_of(grid: Grid, tokens: Sequence[Token], to_scan: NDArray[np.float64]) -> Block:
+    """A ruled table with its words; a word goes to the cell that its middle is in, or else to the nearest one.
+
+    Args:
+        grid: boxes in the pixels that the tokens stand in.
+        tokens: the words inside it.
+        to_scan: (2, 3), from those pixels to the scan's.
+    """
     inside: list[list[Token]] = [[] for _ in grid.cells]
+    boxes = np.array([(cell.box.left, cell.box.top, cell.box.right, cell.box.bottom) for cell in grid.cells])
     for token in tokens:
-        nearest = min(
-            range(len(grid.cells)),
-            key=lambda index: (_distance(token, grid, index), index),
-        )
-        inside[nearest].append(token)
+        across = np.maximum(np.maximum(boxes[:, 0] - token.x, token.x - boxes[:, 2]), 0.0)
+        down = np.maximum(np.maximum(boxes[:, 1] - token.y, token.y - boxes[:, 3]), 0.0)
+        inside[int(np.argmin(across + down))].append(token)
     cells = tuple(
         Cell(
             cell.row,
@@ -33,15 +41,15 @@ def table_of(grid: Grid, tokens: Sequence[Token]) -> Block:
             tuple(line_of(row) for row in rows_of(held)),
             cell.row_span,
             cell.column_span,
-            block_box(held),
+            _on_scan(cell.box, to_scan),
         )
         for cell, held in zip(grid.cells, inside, strict=True)
     )
-    return Block("table", cells=cells, box=block_box(tokens))
+    return Block("table", cells=cells, box=_on_scan(grid.box, to_scan))
 
 
-def _distance(token: Token, grid: Grid, index: int) -> float:
-    box = grid.cells[index].box
-    across = max(box.left - token.x, 0.0, token.x - box.right)
-    down = max(box.top - token.y, 0.0, token.y - box.bottom)
-    return across + down
+def _on_scan(box: Box, to_scan: NDArray[np.float64]) -> Box:
+    corners = np.array([(x, y, 1.0) for x in (box.left, box.right) for y in (box.top, box.bottom)]) @ to_scan.T
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    return Box(float(left), float(top), float(right), float(bottom))
