@@ -4,16 +4,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.document import Passage
+from pipeline.document import Document, Passage
 from pipeline.extraction.citations import find_citations
 from pipeline.extraction.values import value
 from pipeline.language.document_numbers import mend_notation, read_own_number, type_abbreviation
-from pipeline.language.document_types import types_of_abbreviation
+from pipeline.language.document_types import heading_type, types_of_abbreviation
 from pipeline.language.issue_dates import read_issue_date
 from pipeline.language.tone_marks import plain
 from pipeline.records import Value
 
-__all__ = ["read_date", "read_number", "read_place"]
+__all__ = ["own_mentions", "read_date", "read_number", "read_place"]
 
 _SELF = re.compile(r"(?:kem theo|dinh kem)\b")
 _MARKS = " .,:;*-–—_\"'|()"
@@ -89,6 +89,15 @@ def _mentions(passages: tuple[Passage, ...], kind: str | None) -> Iterator[_Ment
             near = lead.end() <= citation.start < lead.end() + _NEAR
             if near and citation.number and citation.number_normal and kind in (None, citation.kind_name):
                 yield _Mention(passage, citation.number_normal, citation.number, citation.iso, citation.date)
+
+
+def own_mentions(document: Document) -> Iterator[str]:
+    """The numbers by which attachments name the document that they belong to."""
+    heading = next((passage for passage in document.passages if passage.kind == "type"), None)
+    found = heading_type(heading.text.text) if heading is not None else None
+    if found is not None:
+        for mention in _mentions(document.passages, found.type.name):
+            yield mention.number
 
 
 def _same(own: str, mention: str) -> bool:

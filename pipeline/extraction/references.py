@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from pipeline.document import Document, Passage
 from pipeline.extraction.citations import Citation, find_citations
+from pipeline.extraction.identity import own_mentions
 from pipeline.extraction.values import value
-from pipeline.language.document_numbers import mend_notation
+from pipeline.language.document_numbers import mend_notation, read_own_number
 from pipeline.language.tone_marks import plain
 from pipeline.options import ExtractOptions
 from pipeline.records import Reference, Value
@@ -33,6 +34,7 @@ _OUTSIDE = frozenset(
         "secrecy",
     }
 )
+_ATTACHED = re.compile(r"(?:kem theo|dinh kem)\b.{0,30}$")
 _GROUNDS_HEADING = re.compile(r"(?:cac )?(?:can cu|co so phap ly|co so)\b")
 
 
@@ -53,6 +55,7 @@ def extract_references(document: Document, options: ExtractOptions) -> tuple[Ref
     """One record for each document that is cited, by number or, for laws, by name; the grounds win over mentions."""
     own = _own_number(document)
     exact = all(page.origin == "text-layer" for page in document.pages)
+    mentions = {plain(number) for number in own_mentions(document)}
     found: dict[str, _Cited] = {}
     for passage, citation in _citations(document):
         if citation.number_normal and not exact:
@@ -61,7 +64,7 @@ def extract_references(document: Document, options: ExtractOptions) -> tuple[Ref
                 citation.key = plain(mended)
             citation.number_normal = mended
         key = citation.key
-        if not key or key == own:
+        if not key or key == own or (_ATTACHED.search(plain(passage.text.text[: citation.start])) and key in mentions):
             continue
         cited = _cited(passage, citation, _is_ground(passage, document))
         if cited is None:
@@ -80,8 +83,8 @@ def _own_number(document: Document) -> str:
     line = next((passage for passage in document.passages if passage.kind == "number-line"), None)
     if line is None:
         return ""
-    text = line.text.text.split(":", 1)[-1]
-    return plain("".join(text.split())).strip(".,;")
+    found = read_own_number(line.text.text)
+    return plain(found.normal) if found is not None else ""
 
 
 def _citations(document: Document) -> Iterator[tuple[Passage, Citation]]:

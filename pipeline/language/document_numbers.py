@@ -72,7 +72,7 @@ def read_own_number(line: str) -> DocumentNumber | None:
     if year is None and number and not number[0].isdigit():
         number = ""
     begin = notation.start() if not written else start + before.index(written[0])
-    mended = _mend("".join(notation[0].replace("–", "-").split()))
+    mended = _mend("".join(notation[0].replace("–", "-").replace("Ð", "Đ").replace("ĐĐ", "Đ").split()))
     return DocumentNumber(begin, notation.end(), number + mended, doubt)
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from pipeline.language.casing import is_capitals
 from pipeline.language.tone_marks import plain
 
-__all__ = ["Label", "Style", "follows", "is_first", "mended_numeral", "read_labels"]
+__all__ = ["Label", "Style", "follows", "is_first", "mended_numeral", "numeral", "read_labels"]
 
 Style = Literal[
     "part",
@@ -67,7 +67,7 @@ _KEYWORD = re.compile(
     r"(phan|chuong|muc|tieu muc|dieu)(?:\s{1,3}|(?=\d))(?:(thu)\s{1,3}([a-z]{2,5})|(\d{1,3}[a-z]?)|([ivxl]{1,7})|([a-h]))"
     r"(?![^\W_])\s{0,2}([.:)/]|-\s|$)?\s*"
 )
-_ROMAN = re.compile(r"([IVX]{1,7})\s{0,2}(?:([.)/:]|[-–—](?=\s))|(?=\s))\s*")
+_ROMAN = re.compile(r"([IVX]{1,7})\s{0,2}(?:([.)/:]|[-–—](?=\s|[^\W\d_a-z]))|(?=\s))\s*")
 _DAMAGED_ROMAN = re.compile(r"([IVXLHTYl1ivx|!\]\[]{1,6})\s{0,2}(?:[.,:)/]|[-–—](?=\s))\s*(?=\S)")
 _UNMARKED_ROMAN = re.compile(r"([IVXLHl1|!]{1,5})\s+(?=[^\W\d_]{2})")
 _CAPITAL = re.compile(r"([A-HK])\s{0,2}([.)/]|[-–—](?=\s))\s*(?=\S)")
@@ -111,14 +111,21 @@ def follows(label: Label, last: Label) -> bool:
     return label.ordinals[-1] == last.ordinals[-1] + 1
 
 
+def numeral(style: Style, ordinal: int) -> str:
+    """How a style writes an ordinal; empty for styles that are not figures or Roman numerals."""
+    if style == "roman":
+        return next((text for text in _NUMERALS if _roman_value(text) == ordinal), "")
+    return str(ordinal) if style.startswith("decimal-") or style in ("number-bracket", "bracket-number") else ""
+
+
 def mended_numeral(label: Label) -> Label | None:
     """The next Roman numeral's label, where a lost stroke would make it look like this one: III read as II."""
     value = label.ordinals[-1] + 1
-    numeral = next((text for text in _NUMERALS if _roman_value(text) == value), "")
-    letters = iter(numeral)
-    if label.style != "roman" or not numeral or not all(char in letters for char in label.text):
+    text = numeral("roman", value)
+    letters = iter(text)
+    if label.style != "roman" or not text or not all(char in letters for char in label.text):
         return None
-    return Label("roman", (value,), numeral, label.end, True)
+    return Label("roman", (value,), text, label.end, True)
 
 
 def read_labels(text: str) -> tuple[Label, ...]:

@@ -98,6 +98,8 @@ def is_name(text: str) -> bool:
     words = words[title_length(words) :]
     if not words or _OFFICE.match(bare.lower()) or (bare.isupper() and not is_surname(words[0])):
         return False
+    if sum(len(word.strip(".")) < 2 for word in words) > 1:
+        return False
     return 2 <= len(words) <= 6 and all(word[0].isupper() for word in words) and max(map(len, words)) <= 9
 
 

@@ -7,6 +7,7 @@ from pipeline.language.numbering import read_labels
 from pipeline.segmentation.lines import PrintedLine
 from pipeline.segmentation.outline import Outline, Spot
 from pipeline.segmentation.parts import Draft, ends_paragraph
+from pipeline.segmentation.renumbering import renumber
 from pipeline.segmentation.tables import TableReader
 
 __all__ = ["read_flow"]
@@ -44,6 +45,8 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
     outline = Outline()
     current: Draft | None = None
     tables = TableReader()
+    begun = len(drafts)
+    roman = _has_roman_parts(lines)
     for index, line in enumerate(lines):
         if line.table is not None:
             current = None
@@ -56,7 +59,9 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
             current = None
             drafts.append(Draft("paragraph", [line], owner=outline.item, appendix=appendix))
             continue
-        spot = outline.find(read_labels(line.string), scanned=line.scanned)
+        labels = read_labels(line.string)
+        capital = roman and line.scanned and bool(labels) and is_capitals(line.string[labels[0].end :], letters=5)
+        spot = outline.find(labels, scanned=line.scanned, roman=capital)
         starts = current is None or _starts(line, lines[index - 1], current, spot)
         if starts:
             label = spot.label if spot and _fits(spot, line, current) else None
@@ -67,6 +72,18 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
             drafts.append(current)
         elif current is not None:
             current.lines.append(line)
+    renumber(drafts[begun:])
+
+
+def _has_roman_parts(lines: list[PrintedLine]) -> bool:
+    """Whether the parts in capitals are numbered in Roman numerals, not in figures."""
+    romans = figures = 0
+    for line in lines:
+        for label in read_labels(line.string)[:1]:
+            if label.ordinals[-1] > 1 and not label.damaged and is_capitals(line.string[label.end :], letters=5):
+                romans += label.style == "roman"
+                figures += label.style == "decimal-1"
+    return romans > figures
 
 
 def _fits(spot: Spot, line: PrintedLine, current: Draft | None) -> bool:
@@ -84,9 +101,10 @@ def _starts(line: PrintedLine, before: PrintedLine, current: Draft, spot: Spot |
         return True
     if current.label is not None and spot is None and not current.lines[0].string[current.label.end :].strip():
         return len(current.lines) > 1 and _ended(line, before)
-    ended = _ended(line, before, first=len(current.lines) == 1)
+    ended = _ended(line, before, first=len(current.lines) == 1) and not _is_flush(line, before, current)
     if spot is not None:
-        return _label_starts(line, before, spot, ended)
+        speck = spot.label.style == "bullet" and line.scanned and _is_flush(line, before, current)
+        return _label_starts(line, before, spot, ended) and not (speck and not ends_paragraph(before.string))
     if starts_small(line.string) or not _can_begin(line.string):
         return False
     if _is_heading_like(current, line) or _is_task_of_body(current, line, before):
@@ -149,6 +167,15 @@ def _ended(line: PrintedLine, before: PrintedLine, *, first: bool = False) -> bo
     if closes:
         return line.opens or room > 0.02 or before.string.rstrip().endswith((";", ":", "./."))
     return line.opens and room > 0.05
+
+
+def _is_flush(line: PrintedLine, before: PrintedLine, current: Draft) -> bool:
+    """Whether a line begins at the left edge under a paragraph whose first line is indented, and carries it on."""
+    start = current.lines[0].indent
+    if line.indent is None or start is None or before.gap is None or line.page != before.page:
+        return False
+    under = start - line.indent > 0.025 and -0.015 < line.indent < 0.02
+    return under and before.gap < (0.03 if ends_paragraph(before.string) else 0.2)
 
 
 def _first_word_share(line: PrintedLine) -> float:

@@ -236,6 +236,8 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
     last = title[-1]
     if _is_flush(line, last):
         return True
+    if is_capitals(line.string, letters=6) and not is_capitals(last.string) and _ISSUING.match(line.plain):
+        return True
     if starts_small(line.string) or _CONNECTOR.search(last.plain):
         return False
     if last.bold and line.bold is False:
@@ -253,8 +255,6 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
     if not line.string[:1].isalpha() and line.string[:1] not in '“"':
         return False
     wraps = after is not None and starts_small(after.string)
-    if is_capitals(line.string, letters=6) and not is_capitals(last.string) and _ISSUING.match(line.plain):
-        return True
     opening = bool(_OPENING.match(line.plain)) or (wraps and line.fill >= 0.85 and bool(_ISSUING.match(line.plain)))
     return (
         (opening and (line.fill >= 0.72 or line.opens))
@@ -310,6 +310,4 @@ def _begins_body(line: PrintedLine, before: Draft) -> bool:
         return False
     if line.bold and before.lines[-1].bold is False:
         return True
-    if line.bold is False and before.lines[-1].bold:
-        return False
     return bool(_BODY_START.match(text))

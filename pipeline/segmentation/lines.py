@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipeline.document import Block, BlockKind, Box, Document, Line, Page, TracedText, Word, bounding_box
+from pipeline.document import Block, BlockKind, Box, Cell, Document, Line, Page, TracedText, Word, bounding_box
 from pipeline.language.tone_marks import plain
 
 __all__ = ["PrintedLine", "join_lines", "read_lines"]
 
 _UNWRAPPED_CHARS = 170
 _FEW_LINES = 8
+_FRAMED_LINES = 4
 _CAPITAL_EXCESS = 0.35
 _PAGE_NUMBER = re.compile(
     r"[-–—\[(|.\s]{0,3}(?:trang\s{0,2})?(\d{1,3})(?:\s{0,2}/\s{0,2}\d{1,3})?[-–—\])|.\s`'~*]{0,3}"
@@ -105,6 +106,18 @@ def read_lines(document: Document) -> list[PrintedLine]:
     return lines
 
 
+def _framed(cells: list[Cell]) -> list[Line]:
+    """Running text in a frame that was taken for a row of a table: its lines; none for a true row."""
+    if not cells:
+        return []
+    longest = max(cells, key=lambda cell: len(cell.lines))
+    others = [line for cell in cells if cell is not longest for line in cell.lines]
+    own = sum(len(line.word_ids) for line in longest.lines)
+    if len(longest.lines) < _FRAMED_LINES or sum(len(line.word_ids) for line in others) * 5 > own:
+        return []
+    return [*longest.lines, *others]
+
+
 def _block_lines(block: Block, words: dict[str, Word], page: Page) -> Iterator[PrintedLine]:
     opens = True
     hint = block.kind
@@ -152,6 +165,10 @@ def _rows(block: Block, words: dict[str, Word], page: Page, table: int) -> Itera
     height = max(cell.row + cell.row_span for cell in block.cells)
     for row in range(height):
         cells = sorted((cell for cell in block.cells if cell.row <= row < cell.row + cell.row_span), key=_column)
+        framed = _framed([cell for cell in cells if cell.row == row]) if cells else []
+        if framed:
+            yield from filter(None, (_line(line, words, page, "body") for line in framed))
+            continue
         texts = [
             TracedText.of_words(words[word_id] for line in cell.lines for word_id in line.word_ids) for cell in cells
         ]
@@ -166,8 +183,8 @@ def _rows(block: Block, words: dict[str, Word], page: Page, table: int) -> Itera
             yield made
 
 
-def _column(cell: object) -> int:
-    return int(getattr(cell, "column", 0))
+def _column(cell: Cell) -> int:
+    return cell.column
 
 
 def _piped_rows(lines: list[PrintedLine], tables: int) -> None:

@@ -52,15 +52,18 @@ class Outline:
         """The last label of an open list of that style."""
         return next((entry.last for entry in reversed(self._open) if entry.last.style == style), None)
 
-    def find(self, labels: tuple[Label, ...], *, scanned: bool = False) -> Spot | None:
+    def find(self, labels: tuple[Label, ...], *, scanned: bool = False, roman: bool = False) -> Spot | None:
         """The best fitting reading of a label; None where there is none at all.
 
         Args:
             labels: the ways of reading it.
             scanned: whether the page was read by a machine, so that a numeral may have lost a stroke.
+            roman: whether a misread Roman numeral is likelier here than a figure.
         """
         mended = (self._mended(label) for label in labels) if scanned else ()
         spots = [self._spot(label) for label in (*labels, *filter(None, mended))]
+        if roman:
+            spots = [spot for spot in spots if spot.label.style == "roman" and spot.fit >= 0.9] or spots
         return max(spots, key=lambda spot: spot.fit - 0.15 * spot.label.damaged, default=None)
 
     def _mended(self, label: Label) -> Label | None:
