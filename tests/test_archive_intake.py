@@ -307,6 +307,7 @@ def test_expand_sorts_and_leaves_out_with_reasons(tmp_path: Path) -> None:
         "a/y.docx": "ending .docx is not read",
         "c": "has no ending",
         "archive": "the archive itself",
+        "loop": "a link to a folder",
     }
 
 

@@ -211,6 +211,21 @@ def workers() -> list[psutil.Process]:
     return [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
 
 
+def test_batch_recycles_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = write(tmp_path, a="one", b="one", c="one")
+    pids: set[int] = set()
+    monkeypatch.setattr("pipeline.runner.batch._DOCUMENTS_A_WORKER", 2)
+    for _ in run_batch(
+        paths, options(jobs=1), stages=fake_stages, on_event=lambda event: pids.update(pids_of_workers())
+    ):
+        pass
+    assert len(pids) == 2
+
+
+def pids_of_workers() -> list[int]:
+    return [worker.pid for worker in workers()]
+
+
 def impossible_stages() -> tuple[FakeOcr]:
     return (FakeOcr(),)
 

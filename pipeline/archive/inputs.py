@@ -43,6 +43,8 @@ def expand(inputs: Iterable[Path], *, besides: Path | None = None) -> Inputs:
                 folders.clear()
                 skipped.append(SkippedFile(here, "the archive itself"))
                 continue
+            links = (here / name for name in folders if (here / name).is_symlink())
+            skipped.extend(SkippedFile(link, "a link to a folder") for link in links)
             for name in sorted(names):
                 reason = _reason(here / name)
                 if reason is None:
