@@ -93,20 +93,26 @@ def load_arrays(folder: Path, name: str) -> dict[str, Array]:
     path = folder / name
     if _hash(path) != wanted:
         raise WeightsError(f"{name} is not the file that the manifest names (SHA-256 differs); install it again.")
-    raw = np.memmap(path, dtype=np.uint8, mode="r")
     prefix = len(MAGIC) + 8
-    if bytes(raw[: len(MAGIC)]) != MAGIC:
+    with path.open("rb") as stream:
+        begins = stream.read(prefix)
+    if len(begins) < prefix or not begins.startswith(MAGIC):
         raise WeightsError(f"{name} is not a weight file.")
-    length = struct.unpack("<Q", bytes(raw[len(MAGIC) : prefix]))[0]
+    raw = np.memmap(path, dtype=np.uint8, mode="r")
+    length = struct.unpack("<Q", begins[len(MAGIC) :])[0]
     try:
         table = json.loads(bytes(raw[prefix : prefix + length]))
         start = -(-(prefix + length) // ALIGNMENT) * ALIGNMENT
         arrays: dict[str, Array] = {}
         for key, entry in table.items():
             dtype = np.dtype(entry["dtype"])
+            if dtype.kind not in "iuf":
+                raise WeightsError(f"{name} holds something other than numbers.")
             shape = tuple(int(side) for side in entry["shape"])
             begin = start + int(entry["offset"])
             size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+            if begin + size > len(raw):
+                raise WeightsError(f"{name} ends too early.")
             arrays[key] = raw[begin : begin + size].view(np.ndarray).view(dtype).reshape(shape)
     except (ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{name} is damaged.") from error

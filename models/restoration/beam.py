@@ -26,6 +26,7 @@ class Weights(NamedTuple):
         language: factor on the language model.
         case: factor on the model of case.
         split: cost of a space that was not read, nats.
+        glue: cost of letters and digits printed without a space between them, nats.
         unit: reward for every unit, nats; balances the shorter path of a join.
     """
 
@@ -35,6 +36,7 @@ class Weights(NamedTuple):
     case: float
     split: float
     unit: float
+    glue: float
 
 
 class Search(NamedTuple):
@@ -204,8 +206,15 @@ def search(
                 # tail: 0 space or start before, 1 word, 2 number, 3 mark, 4 copied
                 sort = 1 if word or unit == 6 else 2 if 2 <= unit <= 5 else 4 if unit == 1 else 3
                 if tail > 0 and sort != 3 and tail != 3:
-                    if sort == 1 and tail == 2 and edges.ends[e] - p == 1:
-                        gain -= 2.0
+                    # 3b, 15h, m2, U20, QH14 are printed without a space; ngay16 lost one
+                    glued = False
+                    if sort == 1 and tail == 2:
+                        glued = edges.ends[e] - p <= 2 or edges.cases[e] == 2
+                    elif sort == 2 and tail == 1:
+                        previous = h_edge[h]
+                        glued = state == 3 or (previous >= 0 and p - edges.starts[previous] <= 2)
+                    if glued:
+                        gain -= weights.glue
                     elif sort == 4 or tail == 4:
                         gain -= weights.split + 2.0
                     else:

@@ -31,14 +31,13 @@ def sample_lines(path: Path, count: int, seed: int) -> list[str]:
 
 
 def syllables_right(truth: Iterable[str], restored: Iterable[str]) -> tuple[int, int]:
-    """Return how many runs of letters are right, and how many there are."""
+    """Return how many runs of letters are right after aligning each line, and how many there are."""
     right = total = 0
     for a, b in zip(truth, restored, strict=True):
         words = [u for u in split_units(comparable(a)) if u[0].isalpha()]
         others = [u for u in split_units(comparable(b)) if u[0].isalpha()]
         total += len(words)
-        if len(words) == len(others):
-            right += sum(x == y for x, y in zip(words, others, strict=True))
+        right += sum(right_words(words, others))
     return right, total
 
 

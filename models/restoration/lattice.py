@@ -15,8 +15,8 @@ from models.restoration.units import NUMBER_1, NUMBER_2, NUMBER_4, NUMBER_OTHER,
 
 REACH = 15
 """Read characters that one word may cover, and one."""
-CAPACITY = 512
-SLOTS = 2048
+CAPACITY = 1024
+SLOTS = 4096
 COPY = -1
 NUMBER = -2
 MENDED_NUMBER = -3
@@ -39,6 +39,7 @@ class Settings(NamedTuple):
         doubt_per_char: and what is added to that for every character.
         copy: cost of a token that is none of the known units.
         copy_letter, copy_other: and for each of its characters.
+        copy_odd: and for each change between letters, digits and marks, and each letter beyond ASCII.
         digit: cost of a digit of a number.
         wrong_digit: cost of a letter that stands for a digit.
         longest_whole: tokens longer than this are always cut open.
@@ -54,6 +55,7 @@ class Settings(NamedTuple):
     copy: float
     copy_letter: float
     copy_other: float
+    copy_odd: float
     digit: float
     wrong_digit: float
     longest_whole: int
@@ -181,12 +183,15 @@ def _walk(
 
 
 @compiled
-def _copy_cost(obs_class: Shorts, start: int, end: int, settings: Settings) -> float:
+def _copy_cost(not_plain: Shorts, obs_class: Shorts, start: int, end: int, settings: Settings) -> float:
     total = settings.copy
     for p in range(start, end):
         kind = obs_class[p]
         if kind == IS_LETTER or kind == IS_DIGIT:
             total += settings.copy_letter
+            # a digit inside a word, a letter that no foreign word has
+            if p > start and kind != obs_class[p - 1] or not_plain[p] == 1:
+                total += settings.copy_odd
         else:
             total += settings.copy_other
     return total
@@ -219,7 +224,7 @@ def find_groups(obs: Ints, rules: Rules) -> tuple[npt.NDArray[np.int32], Ints]:
 
 @compiled
 def build_edges(
-    obs: Ints, kinds: Shorts, digit_like: Shorts, change: Floats, identity: Floats, rules: Rules, trie: Trie,
+    obs: Ints, kinds: Shorts, not_plain: Shorts, digit_like: Shorts, change: Floats, identity: Floats, rules: Rules, trie: Trie,
     unigram: npt.NDArray[np.float32], settings: Settings,
 ) -> Edges:
     """Find the readings of every span of a block of text.
@@ -227,6 +232,7 @@ def build_edges(
     Args:
         obs: characters as numbers.
         kinds: what each character is (letter, digit, mark, space, line break).
+        not_plain: 1 for characters beyond ASCII.
         digit_like: the digit that each character may stand for, -1 for none.
         change: cost of changing anything, for each character's token.
         identity: cost of leaving it, for each character's token.
@@ -258,7 +264,7 @@ def build_edges(
                 is_end[p] = 1
         if p + 1 == token_end[p]:
             is_end[p + 1] = 1
-    room = 4096
+    room = 16384
     starts = np.zeros(room, dtype=np.int32)
     ends = np.zeros(room, dtype=np.int32)
     entries = np.zeros(room, dtype=np.int32)
@@ -272,10 +278,10 @@ def build_edges(
     counts = np.ones(REACH + 1, dtype=np.int32)
     slots = np.full((REACH + 1, SLOTS), -1, dtype=np.int32)
     best = np.zeros(REACH + 1, dtype=np.float32)
-    out_end = np.zeros(3000, dtype=np.int32)
-    out_entry = np.zeros(3000, dtype=np.int32)
-    out_cost = np.zeros(3000, dtype=np.float32)
-    rank = np.zeros(3000, dtype=np.float32)
+    out_end = np.zeros(8000, dtype=np.int32)
+    out_entry = np.zeros(8000, dtype=np.int32)
+    out_cost = np.zeros(8000, dtype=np.float32)
+    rank = np.zeros(8000, dtype=np.float32)
     kept_at = np.zeros(REACH + 1, dtype=np.int32)
     best_at = np.zeros(REACH + 1, dtype=np.float32)
     for p in range(size):
@@ -284,7 +290,9 @@ def build_edges(
             continue
         last = token_end[p]
         long_token = last - token_start[p] > 40
-        if count + 4000 > room:
+        if long_token and p > token_start[p]:
+            continue
+        if count + 9000 > room:
             room *= 2
             starts = np.concatenate((starts, np.zeros(len(starts), dtype=np.int32)))
             ends = np.concatenate((ends, np.zeros(len(ends), dtype=np.int32)))
@@ -364,7 +372,7 @@ def build_edges(
                 if choice == 0 and run == p:
                     continue
                 if choice == 1 and (wrong == 0 or (stop < last and kinds[stop] == IS_LETTER)
-                                    or (right == 0 and digits > 2)):
+                                    or (right == 0 and (digits > 2 or kinds[p] == IS_MARK))):
                     continue
                 length = stop - p
                 cost = settings.digit * length
@@ -403,7 +411,7 @@ def build_edges(
             entries[count] = COPY
             units[count] = UNKNOWN
             cases[count] = 3
-            costs_out[count] = min(_copy_cost(kinds, p, stop, settings), 200.0) + identity[p]
+            costs_out[count] = min(_copy_cost(not_plain, kinds, p, stop, settings), 200.0) + identity[p]
             count += 1
     offsets[size] = count
     offsets[size + 1] = count

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.restoration.alphabet import IS_DIGIT, IS_LETTER, IS_MARK, IS_NEWLINE, IS_SPACE, class_of
-from models.restoration.beam import Weights, search
-from models.restoration.channel import Rules
+from models.restoration.adaptation import Decoded, adapt
+from models.restoration.beam import Search, Weights, search
+from models.restoration.channel import Rule, Rules, pack_rules, unpack_rules
 from models.restoration.lattice import COPY, MENDED_NUMBER, NUMBER, Edges, Settings, build_edges
 from models.restoration.model import Model, load_model
 from models.restoration.regime import Found, decide, gather
@@ -24,7 +25,9 @@ from models.restoration.units import key_of
 
 SHIPPED = Path(__file__).parent / "weights"
 BLOCK_CHARS = 4000
-LONGEST_TOKEN = 60
+ADAPTATION_BLOCKS = 12
+"""Blocks of a long text that its channel is learned from."""
+SURE = 0.95
 DIGIT_LIKE = {"l": 1, "I": 1, "|": 1, "i": 1, "O": 0, "o": 0, "S": 5, "s": 5, "B": 8, "Z": 2, "z": 2, "b": 6}
 _STARTS_ANEW = re.compile(r"^(?:[-–—+*•]\s|\d{1,2}[.)]|[a-zđ]\)|[IVX]{1,5}[.,]|Điều|Dieu|Diéu|Căn cứ|Can ct)")
 _ENDS = (".", ";", ":", "!", "?", ".”", '."')
@@ -38,36 +41,39 @@ class Manner:
         settings: weights of the candidates.
         weights: weights of the search.
         change: cost of any change, nats.
-        trust: how strongly an engine's confidence holds a token, nats at confidence one.
+        trust: how much an engine's confidence counts, 0 for not at all.
+        adapts: whether the channel is re-estimated from a first pass over the text.
     """
 
     settings: Settings
     weights: Weights
     change: float
     trust: float
+    adapts: bool = False
 
 
 def _settings(**changes: float) -> Settings:
     values: dict[str, float] = {
         "width": 9.0, "keep": 24, "window": 9.0, "join": 7.0, "split": 6.0, "doubt": 4.0, "doubt_per_char": 0.5,
-        "copy": 2.0, "copy_letter": 2.6, "copy_other": 3.0, "digit": 1.6, "wrong_digit": 3.0, "longest_whole": 8,
+        "copy": 2.0, "copy_letter": 2.6, "copy_other": 3.0, "copy_odd": 2.0, "digit": 1.6, "wrong_digit": 3.0, "longest_whole": 8,
     }
     values.update(changes)
     return Settings(
         width=values["width"], keep=int(values["keep"]), window=values["window"], join=values["join"],
         split=values["split"], doubt=values["doubt"], doubt_per_char=values["doubt_per_char"], copy=values["copy"],
-        copy_letter=values["copy_letter"], copy_other=values["copy_other"], digit=values["digit"],
+        copy_letter=values["copy_letter"], copy_other=values["copy_other"],
+        copy_odd=values["copy_odd"], digit=values["digit"],
         wrong_digit=values["wrong_digit"], longest_whole=int(values["longest_whole"]),
     )
 
 
 MANNERS: dict[str, Manner] = {
-    "eng": Manner(_settings(), Weights(24, 12.0, 1.0, 0.8, 6.0, 0.0), 0.0, 1.0),
+    "eng": Manner(_settings(copy=4.0), Weights(24, 12.0, 0.9, 0.8, 6.0, 0.0, 1.5), 0.0, 0.0, adapts=False),
     "vie": Manner(
         _settings(width=8.0, keep=12, join=8.0, copy_letter=1.2, copy_other=1.5, copy=1.0),
-        Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0), 2.0, 4.0,
+        Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0, 1.5), 2.0, 1.0,
     ),
-    "stripped": Manner(_settings(width=1.0, doubt=1e6, longest_whole=99, join=99.0), Weights(24, 12.0, 1.0, 0.3, 9.0, 0.0), 0.0, 0.0),
+    "stripped": Manner(_settings(width=1.0, doubt=1e6, longest_whole=99, join=99.0), Weights(24, 12.0, 1.0, 0.3, 9.0, 0.0, 1.5), 0.0, 0.0),
 }
 
 
@@ -102,6 +108,7 @@ class Restorer:
         chars = np.array(list(model.alphabet.chars))
         rows = chars[model.trie.chars]
         self._forms = ["".join(row[:n]) for row, n in zip(rows.tolist(), model.trie.lengths.tolist(), strict=True)]
+        self._rules: dict[str, list[Rule]] = {}
         self._closing = np.zeros(len(model.vocabulary), dtype=np.int8)
         for mark in ".!?:":
             self._closing[model.vocabulary.index(mark)] = 1
@@ -142,8 +149,16 @@ class Restorer:
         rules = self._model.channels[found]
         rows = _rows(clean, confidences)
         results: list[list[RestoredToken]] = [[] for _ in clean]
-        for block in _blocks(clean, rows):
-            self._restore_block(block, rules, manner, results)
+        blocks = _blocks(clean, rows)
+        if manner.adapts:
+            decoded: list[Decoded] = []
+            for block in blocks[:ADAPTATION_BLOCKS]:
+                edges, found_path = self._decode(block, rules, manner)
+                decoded.extend(self._sure_words(block.text, edges, found_path))
+            rules = pack_rules(adapt(self._unpacked(found), decoded, self._model.alphabet), self._model.alphabet)
+        for block in blocks:
+            edges, found_path = self._decode(block, rules, manner)
+            self._emit(block, edges, found_path, results)
         return [RestoredLine(tuple(tokens), found) for tokens in results]
 
     def restore_text(self, text: str, *, regime: Regime = "auto") -> str:
@@ -166,24 +181,38 @@ class Restorer:
             if text:
                 core = text.strip(".,;:()[]\"'“”‘’-–/!?…").lower()
                 known = not core or not core.isalpha() or core in self._vocabulary
-                sure = min(row[index], 0.995 if known else 0.9) if regime != "foreign" else 0.5
+                sure = min(row[index] if row[index] >= 0 else 1.0, 0.995 if known else 0.9) if regime != "foreign" else 0.5
                 tokens.append(RestoredToken(text, sure, (index,)))
         return RestoredLine(tuple(tokens), regime)
 
-    def _restore_block(
-        self, block: _Block, rules: Rules, manner: Manner, results: list[list[RestoredToken]]
-    ) -> None:
+    def _unpacked(self, regime: str) -> list[Rule]:
+        if regime not in self._rules:
+            self._rules[regime] = unpack_rules(self._model.channels[regime], self._model.alphabet)
+        return self._rules[regime]
+
+    def _sure_words(self, text: str, edges: Edges, found: Search) -> list[Decoded]:
+        """Return the words of a decoded block that are nearly certain."""
+        return [
+            (self._forms[int(edges.entries[edge])], text[int(edges.starts[edge]) : int(edges.ends[edge])])
+            for edge in found.path.tolist()
+            if edges.entries[edge] >= 0 and edges.units[edge] >= FIRST_WORD and found.posterior[edge] > SURE
+        ]
+
+    def _decode(self, block: _Block, rules: Rules, manner: Manner) -> tuple[Edges, Search]:
         model = self._model
         text = block.text
         kinds = np.array([class_of(char) for char in text], dtype=np.int8)
         obs = model.alphabet.numbers(text)
+        not_plain = np.array([not char.isascii() for char in text], dtype=np.int8)
         digit_like = np.array([DIGIT_LIKE.get(char, -1) for char in text], dtype=np.int8)
         change = np.zeros(len(text), dtype=np.float32)
+        identity = np.zeros(len(text), dtype=np.float32)
         for token in block.tokens:
-            cost = manner.change + manner.trust * _hold(token.confidence)
+            cost, keep = _prices(manner, token.confidence)
             change[token.start : token.start + len(token.text)] = cost
+            identity[token.start : token.start + len(token.text)] = keep
         edges = build_edges(
-            obs, kinds, digit_like, change, np.zeros(len(text), dtype=np.float32), rules, model.trie,
+            obs, kinds, not_plain, digit_like, change, identity, rules, model.trie,
             model.language.unigram, manner.settings,
         )
         carry, anew = _breaks(text)
@@ -191,7 +220,7 @@ class Restorer:
             kinds, edges, carry, anew, model.case_table, self._closing, FIRST_WORD, *model.language.tables(),
             manner.weights,
         )
-        self._emit(block, edges, found.path.tolist(), found.spaced.tolist(), found.posterior, results)
+        return edges, found
 
     def _surface(self, text: str, edges: Edges, edge: int) -> str:
         entry, start, end = int(edges.entries[edge]), int(edges.starts[edge]), int(edges.ends[edge])
@@ -207,14 +236,13 @@ class Restorer:
         return form
 
     def _emit(
-        self, block: _Block, edges: Edges, path: list[int], spaced: list[int], posterior: npt.NDArray[np.float32],
-        results: list[list[RestoredToken]],
+        self, block: _Block, edges: Edges, found: Search, results: list[list[RestoredToken]]
     ) -> None:
         """Turn the path into tokens and append them to their lines."""
-        text = block.text
+        text, posterior = block.text, found.posterior
         groups: list[list[int]] = []
         end = -1
-        for edge, space in zip(path, spaced, strict=True):
+        for edge, space in zip(found.path.tolist(), found.spaced.tolist(), strict=True):
             start = int(edges.starts[edge])
             if not groups or space or start != end:
                 groups.append([])
@@ -265,17 +293,27 @@ class Restorer:
 def _rows(
     lines: Sequence[Sequence[str]], confidences: Sequence[Sequence[float]] | None
 ) -> list[list[float]]:
-    """Return a confidence for every token, 1 where the engine gave none."""
+    """Return a confidence for every token, -1 where the engine gave none."""
     rows: list[list[float]] = []
     for index, line in enumerate(lines):
         given = confidences[index] if confidences is not None and index < len(confidences) else ()
-        rows.append([float(given[k]) if k < len(given) else 0.5 if confidences else 1.0 for k in range(len(line))])
+        rows.append([float(given[k]) if k < len(given) else -1.0 for k in range(len(line))])
     return rows
 
 
-def _hold(confidence: float) -> float:
-    """Return how strongly an engine's confidence holds a token, 0..1."""
-    return max(0.0, min(1.0, (confidence - 0.5) / 0.45))
+TRUST_AT = (0.0, 0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.96, 0.97, 1.0)
+TRUST_WRONG = (0.75, 0.6, 0.5, 0.45, 0.38, 0.3, 0.14, 0.05, 0.03, 0.01, 0.003, 0.0007)
+"""Share of words that a Vietnamese reading has wrong, by the engine's confidence."""
+TYPICAL_WRONG = 0.02
+
+
+def _prices(manner: Manner, confidence: float) -> tuple[float, float]:
+    """Return what it costs to change and to keep a token of which its reader was so sure, in nats."""
+    if manner.trust == 0.0:
+        return manner.change, 0.0
+    wrong = float(np.interp(confidence, TRUST_AT, TRUST_WRONG)) if confidence >= 0 else TYPICAL_WRONG
+    change = manner.trust * float(np.log(TYPICAL_WRONG / wrong))
+    return manner.change + change, manner.trust * float(-np.log(1 - wrong))
 
 
 def _blocks(lines: Sequence[Sequence[str]], rows: Sequence[Sequence[float]]) -> list[_Block]:
