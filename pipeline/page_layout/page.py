@@ -14,6 +14,7 @@ from pipeline.page_layout.spread import facing_pages
 from pipeline.page_layout.stamps import (
     noise_in,
     noise_in_foot,
+    rules_in,
     signature_appearance,
     stamp_in_frame,
     stamp_without_frame,
@@ -98,16 +99,16 @@ class _Sheet:
         size = (float(self.picture.pixels.shape[1]), float(self.picture.pixels.shape[0]))
         for grid in self.picture.grids:
             held = tokens_in(grid, self.tokens)
-            if not held:
-                continue
-            if stamp_in_frame(grid, held, size):
+            rules = rules_in(held)
+            words = _without(held, rules)
+            if words and stamp_in_frame(grid, words, size):
                 self.marks.append(held)
-            elif self.tables:
-                self.placed.append((min(token.top for token in held), table_of(grid, held, self.picture.to_scan)))
+            elif words and self.tables:
+                self.placed.append((min(token.top for token in words), table_of(grid, words, self.picture.to_scan)))
+                self.marks.extend([rules] if rules else [])
             else:
                 continue
-            ids = {token.word_id for token in held}
-            self.tokens = [token for token in self.tokens if token.word_id not in ids]
+            self.tokens = _without(self.tokens, held)
 
     def _take_open_tables(self) -> None:
         found = find_open_table(self.rows, self.unit) if self.tables else None
@@ -141,10 +142,8 @@ class _Sheet:
         noise = noise_in_foot([row for column in columns for row in column], self.unit)
         if noise:
             self.marks.append(noise)
-            ids = {token.word_id for token in noise}
             columns = [
-                tuple(rows_of(token for row in column for token in row.tokens if token.word_id not in ids))
-                for column in columns
+                tuple(rows_of(_without([token for row in column for token in row.tokens], noise))) for column in columns
             ]
         top = min((row.top for column in columns for row in column), default=float("inf"))
         blocks = [*_blocks("foot-left", columns[0])]
@@ -167,3 +166,8 @@ class _Sheet:
 
 def _blocks(kind: BlockKind, rows: Sequence[Row]) -> list[Block]:
     return [block_of(kind, rows)] if rows else []
+
+
+def _without(tokens: Sequence[Token], taken: Sequence[Token]) -> list[Token]:
+    ids = {token.word_id for token in taken}
+    return [token for token in tokens if token.word_id not in ids]

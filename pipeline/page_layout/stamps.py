@@ -14,6 +14,7 @@ __all__ = [
     "is_readable",
     "noise_in",
     "noise_in_foot",
+    "rules_in",
     "signature_appearance",
     "stamp_in_frame",
     "stamp_without_frame",
@@ -23,10 +24,12 @@ _ARRIVAL_WORDS = frozenset({"den", "so", "ngay", "gio", "chuyen", "kyhieu", "ky"
 _URGENT = frozenset({"hoatoc", "hoa", "toc", "khan", "mat", "thuongkhan"})
 _ARRIVAL_STARTS = ("so", "ngay", "gio", "chuyen", "luu", "congvan", "cv", "kinhchuyen")
 _SIGNED = ("kyboi", "nguoiky", "coquan", "thoigianky", "ngayky", "signaturenotverified", "digitallysigned", "email")
-_SYLLABLE = re.compile(
-    r"(?:ngh?|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?", re.ASCII
+# One syllable, or up to three whose spaces were lost.
+_SYLLABLES = re.compile(
+    r"(?:(?:ngh?|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?){1,3}", re.ASCII
 )
 _DASHES = frozenset("-–—+*•~")
+_RULES = frozenset("|_¦‖\\")
 _END = re.compile(r"^\.?\s?/\s?[.-]")  # closes a document
 # Lines that people write into by hand: unsure as they are, they are print.
 _HANDWRITTEN_INTO = re.compile(
@@ -40,7 +43,7 @@ def is_readable(token: Token) -> bool:
     text = folded(token.text)
     if not text:
         return False
-    if text.isdigit() or _SYLLABLE.fullmatch(text):
+    if text.isdigit() or _SYLLABLES.fullmatch(text):
         return True
     return token.confidence >= 0.5 and len(text) > 1
 
@@ -96,6 +99,11 @@ def is_noise(piece: Row, unit: float) -> bool:
     if len(letters) <= 2 and not letters.isdigit():
         return sure < 0.5
     return sure < 0.35 and readable < 0.5
+
+
+def rules_in(tokens: Sequence[Token]) -> list[Token]:
+    """Words of a table that are pieces of its rules."""
+    return [token for token in tokens if _RULES.issuperset(token.text)]
 
 
 def stamp_in_frame(grid: Grid, tokens: Sequence[Token], page_size: tuple[float, float]) -> bool:
