@@ -1,0 +1,178 @@
+"""The text that a page of the original brings along: what is seen of it, and how the rest is silenced."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pikepdf
+from pikepdf import Dictionary, Name
+
+__all__ = ["own_resources", "page_bytes", "shown_fonts", "silence"]
+
+_BEGINS_TEXT = re.compile(rb"\bBT\b")
+_SHOWING = {"Tj", "TJ", "'", '"'}
+_INVISIBLE = 3
+_DEEPEST_FORM = 8
+# Readers that honour a replacement text take one space for all that the original's own letters say.
+_SILENCED = b"/Span <</ActualText ( )>> BDC"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What was met in a content stream and in the forms that it draws."""
+
+    pdf: pikepdf.Pdf
+    strip: bool
+    removed: bool = False
+    visible: bool = False
+    fonts: list[Any] = field(default_factory=list)
+
+
+def own_resources(page: pikepdf.Page) -> Any:
+    """The page's resources as a dictionary that no other page shares, its fonts and forms likewise."""
+    resources = Dictionary(dict(inherited(page.obj, "/Resources", Dictionary()).items()))
+    for kind in ("/Font", "/XObject"):
+        if kind in resources:
+            resources[kind] = Dictionary(dict(resources[kind].items()))
+    page.obj["/Resources"] = resources
+    return page.obj["/Resources"]
+
+
+def inherited(node: Any, key: str, default: Any) -> Any:
+    """A page's attribute, from the page itself or from what stands above it."""
+    for _ in range(64):
+        if key in node:
+            return node[key]
+        if "/Parent" not in node:
+            break
+        node = node["/Parent"]
+    return default
+
+
+def page_bytes(page: pikepdf.Page) -> bytes:
+    """All content streams of a page, decoded."""
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return b""
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    return b"\n".join(stream.read_bytes() for stream in streams if isinstance(stream, pikepdf.Stream))
+
+
+def silence(pdf: pikepdf.Pdf, page: pikepdf.Page, resources: Any) -> bool:
+    """Keep the letters of a page that could not be trusted from being found; its look stays as it is.
+
+    Invisible text is taken out of the page's content. Letters that are seen stay, marked so that readers take one
+    space for them. A page that has neither keeps its content streams byte by byte.
+
+    Args:
+        resources: the page's own, changed where a form is.
+    Returns:
+        Whether invisible text was taken out.
+    Not done: visible letters inside forms, and readers that take no notice of replacement text.
+    """
+    walk = _Walk(pdf, strip=True)
+    _walk_page(walk, page, resources)
+    if walk.visible:
+        page.contents_add(_SILENCED, prepend=True)
+        page.contents_add(b"EMC")
+    return walk.removed
+
+
+def shown_fonts(pdf: pikepdf.Pdf, page: pikepdf.Page) -> list[Any]:
+    """The fonts of the letters that are seen on a page."""
+    walk = _Walk(pdf, strip=False)
+    _walk_page(walk, page, inherited(page.obj, "/Resources", Dictionary()))
+    return walk.fonts
+
+
+def _walk_page(walk: _Walk, page: pikepdf.Page, resources: Any) -> None:
+    if not _may_have_text(page_bytes(page), resources):
+        return
+    instructions = _walked(walk, page, resources, 0, 0)
+    if instructions is not None:
+        page.obj["/Contents"] = walk.pdf.make_stream(pikepdf.unparse_content_stream(instructions))
+
+
+def _may_have_text(content: bytes, resources: Any, depth: int = 0) -> bool:
+    if _BEGINS_TEXT.search(content):
+        return True
+    return depth < _DEEPEST_FORM and any(
+        _may_have_text(form.read_bytes(), form.get("/Resources", resources), depth + 1)
+        for form in resources.get("/XObject", Dictionary()).values()
+        if _is_form(form)
+    )
+
+
+def _is_form(item: Any) -> bool:
+    return isinstance(item, pikepdf.Stream) and item.get("/Subtype") == Name.Form
+
+
+def _walked(walk: _Walk, source: Any, resources: Any, mode: int, depth: int) -> list[Any] | None:
+    """Follow a content stream; its instructions without the invisible text, or None where it has none."""
+    kept: list[Any] = []
+    changed = False
+    font: Any = None
+    saved: list[tuple[int, Any]] = []
+    for instruction in pikepdf.parse_content_stream(source):
+        operator = str(instruction.operator)
+        if operator == "q":
+            saved.append((mode, font))
+        elif operator == "Q" and saved:
+            mode, font = saved.pop()
+        elif operator == "Tr" and instruction.operands:
+            mode = int(instruction.operands[0])
+        elif operator == "Tf" and instruction.operands:
+            font = resources.get("/Font", Dictionary()).get(str(instruction.operands[0]))
+        elif operator in _SHOWING:
+            if mode == _INVISIBLE:
+                changed = changed or walk.strip
+                kept += _without_letters(instruction) if walk.strip else [instruction]
+                continue
+            walk.visible = True
+            if font is not None and not any(font is known for known in walk.fonts):
+                walk.fonts.append(font)
+        elif operator == "Do" and instruction.operands and depth < _DEEPEST_FORM:
+            _walk_form(walk, resources, str(instruction.operands[0]), mode, depth)
+        kept.append(instruction)
+    walk.removed = walk.removed or changed
+    return kept if changed else None
+
+
+def _walk_form(walk: _Walk, resources: Any, name: str, mode: int, depth: int) -> None:
+    form = resources.get("/XObject", Dictionary()).get(name)
+    if not _is_form(form):
+        return
+    inner = form.get("/Resources", resources)
+    if not _may_have_text(form.read_bytes(), inner, depth):
+        return
+    if walk.strip and "/Resources" in form:
+        # The form may be drawn on other pages too; what is changed is a copy.
+        inner = Dictionary(dict(inner.items()))
+        if "/XObject" in inner:
+            inner["/XObject"] = Dictionary(dict(inner["/XObject"].items()))
+    removed_before = walk.removed
+    walk.removed = False
+    instructions = _walked(walk, form, inner, mode, depth + 1)
+    if walk.removed:
+        data = pikepdf.unparse_content_stream(instructions) if instructions is not None else form.read_bytes()
+        facts = {key: value for key, value in form.items() if key not in ("/Length", "/Filter", "/DecodeParms")}
+        if "/Resources" in facts:
+            facts["/Resources"] = inner
+        resources["/XObject"][name] = walk.pdf.make_stream(data, facts)
+    walk.removed = walk.removed or removed_before
+
+
+def _without_letters(instruction: Any) -> list[Any]:
+    """What a showing operator does beside showing letters: going to the next line, setting spaces."""
+    operator = str(instruction.operator)
+    next_line = pikepdf.ContentStreamInstruction([], pikepdf.Operator("T*"))
+    if operator == "'":
+        return [next_line]
+    if operator == '"':
+        word, letter = instruction.operands[:2]
+        return [
+            pikepdf.ContentStreamInstruction([word], pikepdf.Operator("Tw")),
+            pikepdf.ContentStreamInstruction([letter], pikepdf.Operator("Tc")),
+            next_line,
+        ]
+    return []

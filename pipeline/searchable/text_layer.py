@@ -1,0 +1,223 @@
+"""Where the words of a page stand on the paper, as the operators of an invisible text."""
+
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.document import Block, Line, Page, Word
+from pipeline.searchable.font import ASCENT, DESCENT, UNITS, InvisibleFont
+
+__all__ = ["Frame", "text_layer"]
+
+Matrix = NDArray[np.float64]
+_OWN_BAND_SHARE = 0.5
+_LEAST_SIZE_PT = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A page's paper in the file's own coordinates: its visible box in points, and its turn.
+
+    Attributes:
+        left, bottom, right, top: the box that is seen, before the page is turned.
+        rotation_deg: quarter turns, clockwise, by which the file has it shown.
+    """
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    rotation_deg: int = 0
+
+    def from_scan(self, width_px: float, height_px: float) -> Matrix:
+        """The matrix (3, 3) from pixels of the scan, as the page is looked at, to the file's points."""
+        across, down = self.right - self.left, self.top - self.bottom
+        if self.rotation_deg in (90, 270):
+            across, down = down, across
+        shown = np.diag([across / max(width_px, 1e-6), down / max(height_px, 1e-6), 1.0])
+        turned = {
+            90: [[0.0, 1.0, self.left], [1.0, 0.0, self.bottom], [0.0, 0.0, 1.0]],
+            180: [[-1.0, 0.0, self.right], [0.0, 1.0, self.bottom], [0.0, 0.0, 1.0]],
+            270: [[0.0, -1.0, self.right], [-1.0, 0.0, self.top], [0.0, 0.0, 1.0]],
+        }
+        unturned = [[1.0, 0.0, self.left], [0.0, -1.0, self.top], [0.0, 0.0, 1.0]]
+        return np.asarray(np.array(turned.get(self.rotation_deg, unturned)) @ shown, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A word where it stood when its page was turned upright and levelled; pixels."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def text_layer(page: Page, frame: Frame, font: InvisibleFont, font_name: str) -> tuple[bytes, int]:
+    """Write a page's words as text that nobody sees, in reading order.
+
+    The words of a line share size and baseline, so that a selection runs smoothly over it, and each is stretched to
+    the width of its box. Lines of a page that was turned or leaning turn and lean likewise.
+
+    Args:
+        page: with words whose boxes are in scan pixels.
+        frame: the page in the file that is written.
+        font_name: the font's name among the page's resources, with its slash.
+    Returns:
+        The operators, and how many words they write.
+    """
+    level = _Levelling(page)
+    scale = _points_per_pixel(page, frame)
+    to_file = frame.from_scan(page.width_px, page.height_px) @ level.back @ np.diag([1 / scale, -1 / scale, 1.0])
+    written: list[str] = []
+    count = 0
+    for line in _lines(page):
+        marks = level.marks(line)
+        if marks:
+            count += len(marks)
+            written += _line_operators(marks, scale, font, font_name)
+    if not written:
+        return b"", 0
+    (a, c, e), (b, d, f) = to_file[0], to_file[1]
+    head = f"q {a:.6f} {b:.6f} {c:.6f} {d:.6f} {e:.4f} {f:.4f} cm BT 3 Tr"
+    return "\n".join([head, *written, "ET Q"]).encode("ascii"), count
+
+
+class _Levelling:
+    """From pixels of the scan to those of the page turned upright with its lines level, and back."""
+
+    def __init__(self, page: Page) -> None:
+        width, height = float(page.width_px), float(page.height_px)
+        turns = {
+            90: [[0.0, -1.0, height], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]],
+            180: [[-1.0, 0.0, width], [0.0, -1.0, height], [0.0, 0.0, 1.0]],
+            270: [[0.0, 1.0, 0.0], [-1.0, 0.0, width], [0.0, 0.0, 1.0]],
+        }
+        self._quarter = page.rotation_deg % 180 == 90
+        angle = math.radians(page.skew_deg)
+        self._cos, self._sin = math.cos(angle), math.sin(angle)
+        level = np.array([[self._cos, -self._sin, 0.0], [self._sin, self._cos, 0.0], [0.0, 0.0, 1.0]])
+        self._forth = level @ np.array(turns.get(page.rotation_deg % 360, np.eye(3)))
+        self.back = np.asarray(np.linalg.inv(self._forth), dtype=np.float64)
+
+    def marks(self, words: Sequence[Word]) -> list[_Mark]:
+        """The words of a line that say something and have a place."""
+        marks: list[_Mark] = []
+        for word in words:
+            mark = self._mark(word)
+            if mark is None:
+                continue
+            if mark.text:
+                marks.append(mark)
+            elif marks and _swallowed(words, word):
+                before = marks.pop()
+                marks.append(_Mark(before.text, before.left, before.top, max(before.right, mark.right), before.bottom))
+        return marks
+
+    def _mark(self, word: Word) -> _Mark | None:
+        box = word.box
+        if box is None or box.width <= 0 or box.height <= 0:
+            return None
+        x, y, _ = self._forth @ (box.left + box.width / 2, box.top + box.height / 2, 1.0)
+        width, height = (box.height, box.width) if self._quarter else (box.width, box.height)
+        # A leaning word's box is the upright one around it; its own sides follow from those.
+        cos, sin = self._cos, abs(self._sin)
+        if sin > 0:
+            double = max(cos * cos - sin * sin, 0.1)
+            own_width, own_height = (width * cos - height * sin) / double, (height * cos - width * sin) / double
+            width, height = max(own_width, 0.2 * width), max(own_height, 0.2 * height)
+        return _Mark(_written(word.text), x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _written(text: str) -> str:
+    """The text as it is written: NFC, single spaces, no control characters."""
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
+    return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs"))
+
+
+def _swallowed(words: Sequence[Word], empty: Word) -> bool:
+    """Whether the word before an empty one has taken up its letters, and is not merely next to a speck."""
+    index = next(place for place, word in enumerate(words) if word.id == empty.id)
+    read = next((reading.text for reading in reversed(empty.readings) if reading.text), "")
+    before = next((word for word in reversed(words[:index]) if word.text), None)
+    if before is None or not read or len(before.readings) < 2:
+        return False
+    return len(before.text) >= max(len(before.readings[-2].text), 1) + len(read) / 2
+
+
+def _lines(page: Page) -> Iterator[list[Word]]:
+    """Words line by line in reading order, those that stand in no block at the end."""
+    words = page.words_by_id()
+    for block in page.blocks:
+        for line in _block_lines(block):
+            found = [words.pop(id_) for id_ in line.word_ids if id_ in words]
+            if found:
+                yield found
+    line_left: list[Word] = []
+    for word in words.values():
+        if line_left and not _follows(line_left[-1], word):
+            yield line_left
+            line_left = []
+        line_left.append(word)
+    if line_left:
+        yield line_left
+
+
+def _block_lines(block: Block) -> Iterator[Line]:
+    if block.kind == "table" and block.cells:
+        for cell in sorted(block.cells, key=lambda cell: (cell.row, cell.column)):
+            yield from cell.lines
+    else:
+        yield from block.lines
+
+
+def _follows(before: Word, after: Word) -> bool:
+    """Whether a word stands to the right of another on the same line, as far as boxes tell."""
+    one, other = before.box, after.box
+    if one is None or other is None:
+        return False
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return other.left >= one.left and shared > 0.5 * min(one.height, other.height)
+
+
+def _points_per_pixel(page: Page, frame: Frame) -> float:
+    area = (frame.right - frame.left) * (frame.top - frame.bottom)
+    return float((area / max(page.width_px * page.height_px, 1)) ** 0.5)
+
+
+def _line_operators(marks: list[_Mark], scale: float, font: InvisibleFont, font_name: str) -> list[str]:
+    """A line's operators; coordinates are points of the levelled page, y upwards."""
+    wordy = [mark for mark in marks if any(letter.isalnum() for letter in mark.text)] or marks
+    band = (median(mark.top for mark in wordy), median(mark.bottom for mark in wordy))
+    written: list[str] = []
+    at_x = at_y = size_now = 0.0
+    for index, mark in enumerate(marks):
+        top, bottom = band if _within(mark, band) else (mark.top, mark.bottom)
+        size = max((bottom - top) * scale * UNITS / (ASCENT - DESCENT), _LEAST_SIZE_PT)
+        x, y = mark.left * scale, -bottom * scale - size * DESCENT / UNITS
+        if size != size_now:
+            written.append(f"{font_name} {size:.2f} Tf")
+            size_now = size
+        written.append(f"1 0 0 1 {x:.2f} {y:.2f} Tm" if index == 0 else f"{x - at_x:.2f} {y - at_y:.2f} Td")
+        # What is written is rounded, and steps add up.
+        at_x = round(x, 2) if index == 0 else at_x + round(x - at_x, 2)
+        at_y = round(y, 2) if index == 0 else at_y + round(y - at_y, 2)
+        natural = max(font.width(mark.text), 1) * size / UNITS
+        stretch = 100 * max((mark.right - mark.left) * scale, 0.05) / natural
+        text = mark.text if index == len(marks) - 1 else mark.text + " "
+        written.append(f"{stretch:.2f} Tz <{font.encode(text)}> Tj")
+    return written
+
+
+def _within(mark: _Mark, band: tuple[float, float]) -> bool:
+    """Whether a word stands on its line, and not above it like a stamp's figure."""
+    top, bottom = band
+    shared = min(mark.bottom, bottom) - max(mark.top, top)
+    return shared >= _OWN_BAND_SHARE * min(mark.bottom - mark.top, max(bottom - top, 1e-6))
