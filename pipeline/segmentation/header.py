@@ -304,7 +304,9 @@ _PLACE_START = re.compile(
 def _begins_body(line: PrintedLine, before: Draft) -> bool:
     """Whether a line of the head begins a body's name rather than carrying on the one above it."""
     text = line.plain.strip(" -*.:_")
-    if not text or (text.startswith("so ") and text[3:4].isdigit()) or _CONNECTOR.search(before.lines[-1].plain):
+    above = before.lines[-1].plain.rstrip()
+    above = above if " - " in above else above.rstrip(" -_.")
+    if not text or (text.startswith("so ") and text[3:4].isdigit()) or _CONNECTOR.search(above):
         return False
     if _PLACE_START.match(text) and not re.match(r"(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b", text):
         return False

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.document import Block, BlockKind, Box, Cell, Document, Line, Page, TracedText, Word, bounding_box
+from pipeline.language.casing import is_capitals
+from pipeline.language.numbering import read_labels
 from pipeline.language.tone_marks import plain
 
 __all__ = ["PrintedLine", "join_lines", "read_lines"]
@@ -106,16 +108,29 @@ def read_lines(document: Document) -> list[PrintedLine]:
     return lines
 
 
-def _framed(cells: list[Cell]) -> list[Line]:
+def _framed(cells: list[Cell], words: dict[str, Word]) -> list[Line]:
     """Running text in a frame that was taken for a row of a table: its lines; none for a true row."""
     if not cells:
         return []
     longest = max(cells, key=lambda cell: len(cell.lines))
     others = [line for cell in cells if cell is not longest for line in cell.lines]
     own = sum(len(line.word_ids) for line in longest.lines)
+    if (
+        not others
+        and len(longest.lines) == 1
+        and _is_part(" ".join(words[key].text for key in longest.lines[0].word_ids))
+    ):
+        return list(longest.lines)
     if len(longest.lines) < _FRAMED_LINES or sum(len(line.word_ids) for line in others) * 5 > own:
         return []
+    if not any(_is_part(" ".join(words[word_id].text for word_id in line.word_ids)) for line in longest.lines):
+        return []
     return [*longest.lines, *others]
+
+
+def _is_part(text: str) -> bool:
+    """Whether a line begins a numbered part in capitals."""
+    return any(label.style == "roman" and is_capitals(text[label.end :], letters=5) for label in read_labels(text))
 
 
 def _block_lines(block: Block, words: dict[str, Word], page: Page) -> Iterator[PrintedLine]:
@@ -142,13 +157,25 @@ def _line(line: Line, words: dict[str, Word], page: Page, hint: BlockKind) -> Pr
         text,
         page.number,
         hint,
-        box=box,
+        box=_upright(box, page),
         bold=_mostly(marks, "bold"),
         italic=_mostly(marks, "italic"),
         size_px=sizes[len(sizes) // 2],
         words=marks,
         scanned=page.origin != "text-layer",
     )
+
+
+def _upright(box: Box | None, page: Page) -> Box | None:
+    """A box of the scan as it lies once the page has been turned upright."""
+    if box is None or page.rotation_deg % 360 == 0:
+        return box
+    width, height = page.width_px, page.height_px
+    if page.rotation_deg % 360 == 90:
+        return Box(height - box.bottom, box.left, height - box.top, box.right)
+    if page.rotation_deg % 360 == 180:
+        return Box(width - box.right, height - box.bottom, width - box.left, height - box.top)
+    return Box(box.top, width - box.right, box.bottom, width - box.left)
 
 
 def _mostly(words: tuple[Word, ...], trait: str) -> bool | None:
@@ -165,7 +192,7 @@ def _rows(block: Block, words: dict[str, Word], page: Page, table: int) -> Itera
     height = max(cell.row + cell.row_span for cell in block.cells)
     for row in range(height):
         cells = sorted((cell for cell in block.cells if cell.row <= row < cell.row + cell.row_span), key=_column)
-        framed = _framed([cell for cell in cells if cell.row == row]) if cells else []
+        framed = _framed([cell for cell in cells if cell.row == row], words)
         if framed:
             yield from filter(None, (_line(line, words, page, "body") for line in framed))
             continue
@@ -178,7 +205,9 @@ def _rows(block: Block, words: dict[str, Word], page: Page, table: int) -> Itera
             marks = tuple(
                 words[word_id] for cell in cells if cell.row == row for line in cell.lines for word_id in line.word_ids
             )
-            made = PrintedLine(own, page.number, "table", row == 0, bounding_box(boxes), bold=_mostly(marks, "bold"))
+            made = PrintedLine(
+                own, page.number, "table", row == 0, _upright(bounding_box(boxes), page), bold=_mostly(marks, "bold")
+            )
             made.cells, made.table, made.row = tuple(texts), table, row
             yield made
 
