@@ -122,6 +122,24 @@ def test_layout_finds_recipients_whose_heading_was_not_read() -> None:
     assert lines_of(page, "foot-right") == [["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Trần Văn Mẫu"]]
 
 
+def test_layout_keeps_a_long_recipient_whole_beside_a_wide_signature() -> None:
+    words = words_of(
+        [
+            *body(100, 5),
+            (150, 330, "Nơi nhận:"),
+            (640, 330, "TM. ỦY BAN NHÂN DÂN THÀNH PHỐ"),
+            (150, 358, "- Như trên;"),
+            (780, 360, "CHỦ TỊCH"),
+            (150, 470, "- Các cơ quan chuyên môn thuộc Ủy ban nhân dân;"),
+            (150, 498, "- Lưu: VT."),
+            (750, 560, "Trần Văn Mẫu"),
+        ]
+    )
+    page = laid_out(words)
+    assert lines_of(page, "foot-left")[0][2] == "- Các cơ quan chuyên môn thuộc Ủy ban nhân dân;"
+    assert lines_of(page, "foot-right") == [["TM. ỦY BAN NHÂN DÂN THÀNH PHỐ", "CHỦ TỊCH", "Trần Văn Mẫu"]]
+
+
 def test_layout_leaves_a_seal_and_a_signature_out_of_the_foot() -> None:
     print_ = words_of(
         [

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -97,8 +98,7 @@ def _two_columns(rows: Sequence[Row], start: int, frame: tuple[float, float], un
     gutter = _gutter(tokens, min(token.left for token in tokens), frame, unit)
     if gutter is None:
         return Foot(tuple(rows_of(tokens)), (), frozenset(token.word_id for token in tokens))
-    left = [token for token in tokens if token.x < gutter]
-    right = [token for token in tokens if token.x >= gutter]
+    left, right = _parted(rows[start:], gutter, unit)
     for row in reversed(rows[:start]):
         apart = min(token.top for token in right) - row.bottom if right else 0.0
         if row.left < gutter - unit or apart > 2 * unit:
@@ -106,6 +106,23 @@ def _two_columns(rows: Sequence[Row], start: int, frame: tuple[float, float], un
         right.extend(row.tokens)
     ids = frozenset(token.word_id for token in (*left, *right))
     return Foot(tuple(rows_of(left)), (tuple(rows_of(right)),), ids)
+
+
+def _parted(rows: Sequence[Row], gutter: float, unit: float) -> tuple[list[Token], list[Token]]:
+    """The words of the left and of the right column; a long line of recipients may reach under the signature."""
+    margin = min(row.left for row in rows)
+    beyond = [token.x for row in rows for token in row.tokens if token.x >= gutter]
+    middle = median(beyond) if beyond else gutter
+    left: list[Token] = []
+    right: list[Token] = []
+    for row in rows:
+        for piece in split_at_gaps(row, unit):
+            if piece.left < margin + 3 * unit and gutter < piece.right < middle:
+                left.extend(piece.tokens)
+                continue
+            for token in piece.tokens:
+                (left if token.x < gutter else right).append(token)
+    return left, right
 
 
 def _recipients(rows: Sequence[Row], frame: tuple[float, float]) -> int | None:
