@@ -4,9 +4,8 @@ import re
 
 from pipeline.document import Document, Passage, PassageKind, TracedText
 from pipeline.extraction.identity import read_date, read_number, read_place
-from pipeline.extraction.issuer import full_name
+from pipeline.extraction.issuer import as_written, full_name
 from pipeline.extraction.values import value
-from pipeline.language.casing import sentence_case
 from pipeline.language.document_numbers import type_abbreviation
 from pipeline.language.document_types import heading_type, types_of_abbreviation
 from pipeline.language.offices import mend_office
@@ -107,14 +106,14 @@ def _bodies(passages: list[Passage], document: Document) -> tuple[Value | None, 
     issuers = [passage for passage in passages if passage.kind == "issuer"]
     parents = [passage for passage in passages if passage.kind == "parent-body"]
     parent_text = parents[-1].text if parents else None
+    body = [passage for passage in document.passages if passage.kind not in ("parent-body", "issuer", "stamp")]
     parent = None
     if parent_text is not None:
         start, end = _trim(parent_text.text)
-        parent = value(parent_text, start, end, normal=sentence_case(parent_text.text[start:end]), reliability=0.93)
+        parent = value(parent_text, start, end, normal=as_written(parent_text.text, body), reliability=0.93)
     if not issuers:
         return None, parent
     text = issuers[0].text
-    body = [passage for passage in document.passages if passage.kind not in ("parent-body", "issuer", "stamp")]
     name, further = full_name(text, parent_text, body)
     start, end = _trim(text.text)
     issuer = value(text, start, end, normal=name, reliability=0.94)

@@ -7,10 +7,10 @@ from functools import cache
 from importlib.resources import files
 
 from pipeline.document import Passage, TracedText
-from pipeline.language.casing import sentence_case
+from pipeline.language.casing import capital_share, is_capitals, sentence_case
 from pipeline.language.tone_marks import plain
 
-__all__ = ["full_name", "place_in"]
+__all__ = ["as_written", "full_name", "place_in"]
 
 _UNIT = r"(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|thi tran|xa|phuong|dac khu)"
 _UNIT_AND_NAME = re.compile(rf"\b({_UNIT}) ([^\W\d_]|\d)")
@@ -44,12 +44,10 @@ def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]
     Returns:
         The name, and the ids of further words that it was completed from.
     """
-    name = sentence_case(" ".join(issuer.text.split()).strip(" .,:*-_"))
+    name = as_written(issuer.text, body)
     name, evidence = _written_out(name, body)
     if parent is not None and _is_organ(plain(name), plain(parent.text)):
-        start = len(parent.text) - len(parent.text.lstrip(" .,:*-_"))
-        whole = sentence_case(parent.text[start:].strip(" .,:*-_"))
-        return f"{name} {whole}", (*evidence, *parent.evidence(start))
+        return f"{name} {as_written(parent.text, body)}", (*evidence, *parent.evidence())
     if _UNIT_AND_NAME.search(plain(name)) or not _DEPARTMENT.match(plain(name)):
         return name, evidence
     place = place_in(parent) if parent is not None and _TERRITORIAL.match(plain(parent.text)) else None
@@ -59,6 +57,21 @@ def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]
         return f"{name} {place[0]}", (*evidence, *place[1])
     named = _named_in(name, body)
     return (named[0], (*evidence, *named[1])) if named is not None else (name, evidence)
+
+
+def as_written(name: str, body: list[Passage]) -> str:
+    """A name in capitals as the document writes it in running text; in sentence case where it does not."""
+    printed = " ".join(name.split()).strip(" .,:*-_")
+    if not is_capitals(printed, letters=1):
+        return sentence_case(printed)
+    bare = plain(printed)
+    for passage in body:
+        found = plain(passage.text.text).find(bare)
+        written = passage.text.text[found : found + len(bare)]
+        whole = not plain(passage.text.text)[found + len(bare) : found + len(bare) + 1].isalnum()
+        if found >= 0 and whole and capital_share(written) < 0.5 and passage.kind not in ("recipient", "stamp"):
+            return written[:1].upper() + written[1:]
+    return sentence_case(printed)
 
 
 def _is_organ(name: str, parent: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from pipeline.document import Document, Passage, PassageKind, Section, replace
 from pipeline.language.casing import is_capitals
 from pipeline.language.document_types import heading_type
+from pipeline.language.numbering import read_labels
 from pipeline.options import SegmentOptions
 from pipeline.segmentation.ending import read_ending
 from pipeline.segmentation.flow import read_flow
@@ -20,6 +21,7 @@ _ATTACHED = re.compile(r"\(?\s*(?:kem theo|ban hanh kem theo|dinh kem)\b")
 _GROUNDS = re.compile(r"(?:can cu|thuc hien|theo de nghi|xet|tiep tuc thuc hien|trien khai thuc hien|theo)\b")
 _PROMULGATING = frozenset({"Quyết định", "Thông tư", "Nghị định", "Nghị quyết"})
 _OWN_NUMBER = re.compile(r"s[o06e]?\s{0,2}[:.]\s{0,2}\S{0,10}\s{0,3}[/-]\s?[a-z]{2,4}\s?[/-]\s?[a-z\d&-]{2,20}")
+_MAX_HEAD_LINES = 16
 _FORMULAE = frozenset({"quyet dinh", "quyet nghi", "nghi dinh", "chi thi", "thong tu"})
 
 
@@ -154,26 +156,25 @@ def _begins_attachment(lines: list[PrintedLine], index: int) -> bool:
 
 def _attachment_head(chunk: list[PrintedLine]) -> int:
     """How many of its first lines name the attachment and what it is attached to."""
+    first = chunk[:_MAX_HEAD_LINES]
+    tables = next((index for index, line in enumerate(first) if line.table is not None), len(first))
+    noted = next((index for index in range(tables) if _ATTACHED.match(first[index].plain)), None)
+    if noted is not None:
+        while noted + 1 < tables and not first[noted].string.rstrip(" .").endswith(")"):
+            noted += 1
+        return noted + 1
     size = 0
-    noted = False
-    for line in chunk[:14]:
-        if line.table is not None:
+    while size < tables and (is_capitals(first[size].string, share=0.7) or (size == 0 and first[size].fill < 0.75)):
+        if size and any(label.ordinals == (1,) and not label.damaged for label in read_labels(first[size].string)):
             break
-        note = bool(_ATTACHED.match(line.plain))
-        within = noted and not chunk[size - 1].string.rstrip().endswith(")")
-        capital = is_capitals(line.string, share=0.7)
-        if not (note or within or (not noted and (capital or line.fill < 0.75 or size == 0))):
-            break
-        if not note and not within and size > 0 and re.match(r"(?:i|1|a|dieu 1|chuong i|phan)\s?[.)]", line.plain):
-            break
-        noted = noted or note
         size += 1
     return size
 
 
 def _is_promulgated(chunk: list[PrintedLine]) -> bool:
-    named = next((found for found in (heading_type(line.string) for line in chunk[:4]) if found is not None), None)
-    return named is not None and any(_ATTACHED.match(line.plain) for line in chunk[:14])
+    first = chunk[:_MAX_HEAD_LINES]
+    named = any(heading_type(line.string) is not None for line in first)
+    return named and any(_ATTACHED.match(line.plain) for line in first)
 
 
 def _finish(drafts: list[Draft], options: SegmentOptions) -> tuple[tuple[Section, ...], tuple[Passage, ...]]:

@@ -218,7 +218,7 @@ def _add_signer(line: PrintedLine, drafts: list[Draft]) -> bool:
         return False
     continues = last is not None and last.kind == "signer-authority" and is_capitals(line.string)
     named = _PLACE_START.match(line.plain) or (_BODY.match(line.plain) and not is_position(line))
-    if continues and last is not None and (named or _open_ended(last)):
+    if continues and last is not None and (named or (_open_ended(last) and not is_position(line))):
         last.lines.append(line)
         return False
     if line.hint == "foot-right" and last is not None and last.kind == "signer-position" and _is_misread_name(line):

@@ -100,7 +100,9 @@ def _starts(line: PrintedLine, before: PrintedLine, current: Draft, spot: Spot |
     if len(current.lines) >= _MAX_PARAGRAPH_LINES:
         return True
     if current.label is not None and spot is None and not current.lines[0].string[current.label.end :].strip():
-        return len(current.lines) > 1 and _ended(line, before)
+        if len(current.lines) > 1:
+            return _ended(line, before)
+        return len(line.string) > 90 or (line.fill > 0.9 and not is_capitals(line.string))
     ended = _ended(line, before, first=len(current.lines) == 1) and not _is_flush(line, before, current)
     if spot is not None:
         speck = spot.label.style == "bullet" and line.scanned and _is_flush(line, before, current)

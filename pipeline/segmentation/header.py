@@ -64,7 +64,8 @@ def read_head(lines: list[PrintedLine]) -> Head:
             _place(part, drafts)
     kinds = {draft.kind for draft in drafts}
     if found is None:
-        if not kinds & {"national-title", "number-line"} or not kinds & {"number-line", "place-date", "about"}:
+        notated = any(draft.kind == "number-line" and _has_notation(draft.lines[0]) for draft in drafts)
+        if not (notated or "national-title" in kinds) or not kinds & {"number-line", "place-date", "about"}:
             return Head([], 0)
         return Head(_tell_issuer(drafts), limit, is_letter="number-line" in kinds)
     type_line = lines[limit]
@@ -188,6 +189,10 @@ def _closes_about(line: PrintedLine) -> bool:
     return is_capitals(line.string, share=0.9, letters=8) or line.hint == "header-right"
 
 
+def _has_notation(line: PrintedLine) -> bool:
+    return bool(re.search(r"[/-]\s?[^\W\d_]", line.string))
+
+
 def _is_notation(line: PrintedLine) -> bool:
     return bool(_NOTATION.fullmatch(line.plain.strip())) and len(line.string) < 30
 
@@ -245,7 +250,7 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
     if last.bold and line.bold and last.page == line.page:
         return False
     if is_capitals(last.string, letters=8) and not is_capitals(line.string):
-        return True
+        return line.fill >= 0.75 or len(title) > 1
     if line.italic and not last.italic:
         return True
     if line.is_centred and line.fill < 0.97:

@@ -311,7 +311,7 @@ class _Builder:
     def _head(self, index: int, part: Part, shape: _Shape) -> None:
         draft = part.draft
         label = draft.label
-        parent = self._section_of(draft) if label is not None else self._numbered_parent(draft)
+        parent = self._section_of(draft) if label is not None else self._loose_parent(draft)
         if label is not None and label.style in ("roman", *_KEYWORDS):
             parent = self._owner_section(draft)
             self._loose = None
@@ -352,8 +352,13 @@ class _Builder:
             owner = owner.owner
         return None
 
-    def _numbered_parent(self, draft: Draft) -> int | None:
-        return self._owner_section(draft)
+    def _loose_parent(self, draft: Draft) -> int | None:
+        """What an unnumbered heading stands under: as the last one, where that one holds the numbered parts since."""
+        owner = self._owner_section(draft)
+        above = owner
+        while above is not None and above != self._loose:
+            above = self._sections[above].parent
+        return self._sections[above].parent if above is not None else owner
 
     def _section_of(self, draft: Draft) -> int | None:
         """The section over a passage; an unnumbered one that was opened since counts as well."""

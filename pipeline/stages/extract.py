@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from pipeline.document import Document, replace
+from pipeline.extraction.administrative import is_administrative
 from pipeline.extraction.assignments import extract_assignments
 from pipeline.extraction.deadlines import extract_deadlines
 from pipeline.extraction.fields import extract_fields
@@ -19,7 +20,7 @@ __all__ = ["Extract"]
 
 
 class Extract:
-    """Every table of records, each from the passages and sections alone."""
+    """Every table of records, each from the passages and sections alone; none for what is no administrative document."""
 
     name: ClassVar[str] = "extract"
     version: ClassVar[int] = 1
@@ -29,6 +30,8 @@ class Extract:
     def document(self, document: Document, context: Context) -> Document:
         """The document with its records."""
         options = context.options.extract
+        if not is_administrative(document):
+            return replace(document, records=Records())
         document = replace(document, records=Records(document=extract_fields(document, options)))
         records = Records(
             document=document.records.document,
