@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from pipeline.page_layout.tokens import Token, folded, typical_height
+from pipeline.page_layout.tokens import Token, folded, reading_key, typical_height
 
 __all__ = ["Row", "rows_of", "split_at_gaps"]
 
@@ -39,7 +39,7 @@ class Row:
     @staticmethod
     def of(tokens: Iterable[Token]) -> "Row":
         """A line of these words."""
-        ordered = tuple(sorted(tokens, key=_across))
+        ordered = tuple(sorted(tokens, key=reading_key))
         return Row(
             ordered,
             ordered[0].left,
@@ -82,10 +82,6 @@ class Row:
         return sum(token.confidence * len(token.text) for token in self.tokens) / max(letters, 1)
 
 
-def _across(token: Token) -> tuple[float, float, float, float, str]:
-    return (token.left, token.top, token.right, token.bottom, token.text)
-
-
 @dataclass(slots=True)
 class _Chain:
     """A line while it is being gathered; `bands` are the heights of its words, sheared level."""
@@ -110,7 +106,7 @@ def rows_of(tokens: Iterable[Token]) -> list[Row]:
     Words are taken from left to right, each joined to the line whose height at that place it shares best, so a line
     may rise, fall or bend. What is left of the skew is measured on the first pass and taken out in a second.
     """
-    found = sorted(tokens, key=_across)
+    found = sorted(tokens, key=reading_key)
     if not found:
         return []
     unit = typical_height(found)
@@ -190,7 +186,7 @@ def _share(first: tuple[float, float], second: tuple[float, float]) -> float:
 def _joined(chains: Sequence[_Chain]) -> list[_Chain]:
     """Pieces of one line that were begun twice, taken together."""
     done: list[_Chain] = []
-    for chain in sorted(chains, key=lambda chain: _across(chain.tokens[0])):
+    for chain in sorted(chains, key=lambda chain: reading_key(chain.tokens[0])):
         start = chain.tokens[0]
         head = chain.bands[:_MEMORY]
         band = (median(top for top, _ in head), median(bottom for _, bottom in head))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.document import Box, Page, Word
 from pipeline.stage import CleanPicture
 
-__all__ = ["Token", "folded", "typical_height", "upright_tokens"]
+__all__ = ["Token", "folded", "reading_key", "typical_height", "upright_tokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,18 @@ class Token:
 
 
 _Matrix: TypeAlias = NDArray[np.float64]
+_DOT_BELOW, _HORN = "\u0323", "\u031b"
+_REACHES = (
+    ("acemnorsuvwxz", (0.46, 0.0)),
+    ("gpqy", (0.46, -0.22)),
+    ("jQ()[]{}/|@$", (0.7, -0.2)),
+    (",", (0.1, -0.14)),
+    (";", (0.46, -0.14)),
+    (".…_", (0.1, 0.0)),
+    (":", (0.46, 0.0)),
+    ("-–—~=+", (0.3, 0.2)),
+    ("\"'“”‘’^*°", (0.68, 0.42)),
+)
 _FOLDS = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 
 
@@ -74,80 +86,50 @@ def upright_tokens(page: Page, picture: CleanPicture | None) -> list[Token]:
         picture: the page's clean picture, whose matrix says how the scan was turned; without it only the quarter
             turns are known.
     """
+    marks = [(word, word.box) for word in page.words if word.box is not None and word.text]
+    if not marks:
+        return []
     to_upright = _to_upright(page, picture)
-    turned = np.abs(to_upright[:, :2])
-    # A word's box in the scan is the box around its upright box turned: solving gives the upright one back.
-    shrink = np.abs(np.linalg.inv(to_upright[:, :2]))
+    edges = np.array([(box.left, box.top, box.right, box.bottom) for _, box in marks])
+    middles = (edges[:, :2] + edges[:, 2:]) / 2 @ to_upright[:, :2].T + to_upright[:, 2]
+    sizes = _upright_sizes(edges[:, 2:] - edges[:, :2], to_upright[:, :2])
     tight = page.origin == "scan"
     tokens = [
-        _token(word, word.box, (to_upright, turned, shrink), tight=tight)
-        for word in page.words
-        if word.box and word.text
+        _token(word, box, middle, size, tight=tight)
+        for (word, box), middle, size in zip(marks, middles.tolist(), sizes.tolist(), strict=True)
     ]
-    return sorted(tokens, key=lambda token: (token.left, token.top, token.right, token.bottom, token.text))
+    return sorted(tokens, key=reading_key)
 
 
-def _token(word: Word, box: Box, turn: tuple[_Matrix, _Matrix, _Matrix], *, tight: bool) -> Token:
-    to_upright, turned, shrink = turn
-    center = to_upright[:, :2] @ [(box.left + box.right) / 2, (box.top + box.bottom) / 2] + to_upright[:, 2]
-    outer = turned @ [box.width, box.height]
-    size = np.linalg.solve(shrink, [box.width, box.height])
-    if size.min() < 0.3 * outer.min():
-        size = outer
+def reading_key(token: Token) -> tuple[float, float, float, float, str, str]:
+    """From left to right, ties broken by what does not depend on the order of the words."""
+    return (token.left, token.top, token.right, token.bottom, token.text, token.word_id)
+
+
+def _upright_sizes(outer: _Matrix, turn: _Matrix) -> _Matrix:
+    """Widths and heights of upright boxes from those of the boxes around them on the scan, (words, 2)."""
+    # A word's box in the scan is the box around its upright box turned: solving gives the upright one back.
+    sizes = outer @ np.linalg.inv(np.abs(np.linalg.inv(turn))).T
+    loose = outer @ np.abs(turn).T
+    bad = sizes.min(axis=1) < 0.3 * loose.min(axis=1)
+    sizes[bad] = loose[bad]
+    return sizes
+
+
+def _token(word: Word, box: Box, middle: Sequence[float], size: Sequence[float], *, tight: bool) -> Token:
+    (x, y), (width, height) = middle, size
     return Token(
         word.id,
         word.text,
         word.confidence,
-        float(center[0] - size[0] / 2),
-        float(center[1] - size[1] / 2),
-        float(center[0] + size[0] / 2),
-        float(center[1] + size[1] / 2),
+        x - width / 2,
+        y - height / 2,
+        x + width / 2,
+        y + height / 2,
         box,
         # A text layer's boxes are as high as the type, whatever the letters.
-        float(size[1]) / (ink_height(word.text) if tight else 1.0),
+        height / (ink_height(word.text) if tight else 1.0),
     )
-
-
-def ink_height(text: str) -> float:
-    """How high the ink of letters is, in sizes of their type: `na` 0.46, `Đáp` 0.9."""
-    top, bottom = 0.2, 0.2
-    for letter in unicodedata.normalize("NFD", text):
-        rise, drop = _reach(letter)
-        top, bottom = max(top, rise), min(bottom, drop)
-    if any(unicodedata.combining(letter) for letter in unicodedata.normalize("NFD", text)):
-        top = _marked_top(text, top)
-    return max(top - bottom, 0.2)
-
-
-@cache
-def _reach(letter: str) -> tuple[float, float]:
-    """How far a letter of a book face reaches above and, negative, below the line that it stands on."""
-    if letter in "gpqy":
-        return 0.46, -0.22
-    if letter in "jQ;()[]{}/|@$":
-        return 0.7, -0.2
-    if letter in ",":
-        return 0.1, -0.14
-    if letter in "-–—~=+":
-        return 0.3, 0.2
-    if letter == "\u0323":  # dot below
-        return 0.0, -0.2
-    if letter in ".…_:":
-        return (0.46 if letter == ":" else 0.1), 0.0
-    if letter in "\"'“”‘’^*°":
-        return 0.68, 0.42
-    if letter in "acemnorsuvwxz":
-        return 0.46, 0.0
-    return 0.67, 0.0
-
-
-def _marked_top(text: str, top: float) -> float:
-    """How far letters with marks reach above the line: a mark, or a tone over a hat, on small or capital letters."""
-    for letter in text:
-        marks = [mark for mark in unicodedata.normalize("NFD", letter)[1:] if mark not in "\u0323\u031b"]
-        if marks:
-            top = max(top, (0.88 if letter.isupper() else 0.68) + 0.13 * (len(marks) - 1))
-    return top
 
 
 def _to_upright(page: Page, picture: CleanPicture | None) -> NDArray[np.float64]:
@@ -161,6 +143,29 @@ def _to_upright(page: Page, picture: CleanPicture | None) -> NDArray[np.float64]
         270: [[0.0, 1.0, 0.0], [-1.0, 0.0, width]],
     }
     return np.array(turns.get(page.rotation_deg % 360, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+
+
+def ink_height(text: str) -> float:
+    """How high the ink of letters is, in sizes of their type: `na` 0.46, `Đáp` 0.9."""
+    top, bottom = 0.2, 0.2
+    for letter in unicodedata.normalize("NFC", text):
+        rise, drop = _reach(letter)
+        top, bottom = max(top, rise), min(bottom, drop)
+    return max(top - bottom, 0.2)
+
+
+@cache
+def _reach(letter: str) -> tuple[float, float]:
+    """How far a letter of a book face reaches above and, negative, below the line that it stands on."""
+    parts = unicodedata.normalize("NFD", letter)
+    bare, marks = parts[0], parts[1:]
+    rise, drop = next((reach for letters, reach in _REACHES if bare in letters), (0.67, 0.0))
+    if _DOT_BELOW in marks:
+        drop = min(drop, -0.2)
+    above = [mark for mark in marks if mark not in {_DOT_BELOW, _HORN}]
+    if above:
+        rise = (0.88 if bare.isupper() else 0.68) + 0.13 * (len(above) - 1)
+    return rise, drop
 
 
 def typical_height(tokens: Iterable[Token]) -> float:
