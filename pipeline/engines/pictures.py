@@ -15,7 +15,7 @@ __all__ = ["PictureFile"]
 
 _A4_LONG_SIDE_IN = 11.69
 _PLAUSIBLE_LONG_SIDE_IN = (4.0, 34.0)
-_FORMATS = ("TIFF", "PNG", "JPEG", "BMP", "WEBP", "MPO")
+_FORMATS = ("TIFF", "PNG", "JPEG", "BMP", "WEBP")
 _MPO_PAGES = 1  # the further pictures of a phone's MPO are previews of the first
 
 

@@ -84,7 +84,7 @@ class Tesseract:
         except pytesseract.TesseractNotFoundError as error:
             raise MissingEngineError("Tesseract is not installed.", remedy=_INSTALL) from error
         except pytesseract.TesseractError as error:
-            missing = set(self.language.split("+")) - installed_languages()
+            missing = self._missing_languages()
             if missing:
                 raise MissingEngineError(
                     f"Tesseract's language {', '.join(sorted(missing))} is not installed.", remedy=_INSTALL
@@ -105,6 +105,13 @@ class Tesseract:
             ) from error
         return str(answer)
 
+    def _missing_languages(self) -> frozenset[str]:
+        """Languages that are asked for but not installed; none where a broken program cannot say."""
+        try:
+            return frozenset(self.language.split("+")) - installed_languages()
+        except MissingEngineError:
+            return frozenset()
+
 
 def installed_languages() -> frozenset[str]:
     """Names of the trained data that Tesseract finds.
@@ -122,8 +129,10 @@ def _words(table: str) -> Iterator[ReadWord]:
     rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     try:
         for row in rows:
-            text = (row["text"] or "").strip()
-            if row["level"] != _WORD_LEVEL or not text:
+            if row["level"] != _WORD_LEVEL:
+                continue
+            text = row["text"].strip()
+            if not text:
                 continue
             left, top, width, height = (int(row[key]) for key in ("left", "top", "width", "height"))
             yield ReadWord(
@@ -132,7 +141,7 @@ def _words(table: str) -> Iterator[ReadWord]:
                 min(max(float(row["conf"]) / 100.0, 0.0), 1.0),
                 (int(row["block_num"]), int(row["par_num"]), int(row["line_num"])),
             )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise EngineCrashError(
             "Tesseract's answer is no table of words.", remedy="Run `sohoa doctor` to see which Tesseract answers."
         ) from error

@@ -203,10 +203,10 @@ def _judge_text_layer(facts: PageFacts, layer: TextLayer) -> Decision:
         choice, reason = "scan", "text over a picture of the page whose letters do not make words"
     elif facts.picture_share >= _HALF_PAGE and len(text) < _FEW_CHARACTERS:
         choice, reason = "scan", "most of the page is a picture"
+    elif legacy := legacy_encoding(text):
+        choice, reason = "scan", f"letters of a font in {legacy}"
     elif measures.odd_share > _MOST_ODD_LETTERS:
         choice, reason = "scan", "letters of a broken font"
-    elif legacy_encoding(text):
-        choice, reason = "scan", f"letters of a font in {legacy_encoding(text)}"
     return Decision(
         "ingest",
         "text-layer",
