@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from pipeline.document import Document, TracedText
+from pipeline.extraction.bounds import bounded
 from pipeline.extraction.roles import Role, coordinators, reported_to, role_of
 from pipeline.extraction.sentences import doer_at_end, doer_of
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
 from pipeline.extraction.task_units import Addressees, Unit
-from pipeline.extraction.task_values import inferred_value, printed_value, tidy, trimmed
+from pipeline.extraction.task_values import body_text, inferred_value, printed_value, tidy, trimmed
 from pipeline.extraction.units import units_of
 from pipeline.language.bodies import Body, body_id
 from pipeline.language.nlp import fold_tones
@@ -21,6 +22,7 @@ __all__ = ["extract_assignments"]
 
 def extract_assignments(document: Document, options: ExtractOptions) -> tuple[Assignment, ...]:
     """One record for each body and task: items, paragraphs and rows of tables; aims and demands give none."""
+    document = bounded(document)
     plan = plan_date(document)
     records: list[tuple[int, Assignment]] = []
     for unit in units_of(document):
@@ -72,7 +74,7 @@ def _named(sentence: TracedText, given: set[str], plan: PlanDate) -> Iterator[As
     )
     for role, bodies in roles:
         for body in bodies:
-            part = sentence.slice(body.start, body.end)
+            part = body_text(sentence, body)
             if body_id(part.text) and body_id(part.text) not in given:
                 given.add(body_id(part.text))
                 yield _record(part, role, sentence, deadline, 0.8 if body.kind != "generic" else 0.65)
@@ -86,7 +88,7 @@ def _other_doers(unit: Unit, addressees: Addressees | None) -> Iterator[tuple[in
         doer = doer_of(sentence) or doer_at_end(sentence)
         if doer is None or doer.bodies.bodies[0].kind == "generic":
             continue
-        leads = tuple(unit.text.slice(start + body.start, start + body.end) for body in doer.bodies.bodies)
+        leads = tuple(body_text(unit.text, body, start) for body in doer.bodies.bodies)
         if any(body_id(lead.text) not in known for lead in leads):
             yield start, end, Addressees(unit.text.slice(start, end), leads, "sentence", verb=start + max(doer.verb, 0))
 

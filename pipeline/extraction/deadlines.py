@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.document import Document, Passage, Section, TracedText
+from pipeline.extraction.bounds import bounded
 from pipeline.extraction.sentences import doer_of
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
@@ -44,6 +45,7 @@ _EDGE = re.compile(r"^[\s,;:(–-]+|[\s,;:(–-]+$")
 _DONE_BY = re.compile(r"[\s,;(]*(?:hoàn thành|xong|và hoàn thành|thực hiện|báo cáo)?\s*$", re.IGNORECASE)
 _MAX_LINE_WORDS = 24
 _MIN_WORDS = 3
+_CLAUSE_WINDOW = 600
 _MIN_CLAUSE_WORDS = 6
 _SENDS = re.compile(r"(?:gửi|trình|đưa|phát|nộp|trao|báo cáo)\s", re.IGNORECASE)
 
@@ -61,6 +63,7 @@ class _Found:
 
 def extract_deadlines(document: Document, options: ExtractOptions) -> tuple[Deadline, ...]:
     """One record for each time and task, however many bodies it binds; the plan's own time has the plan's title."""
+    document = bounded(document)
     plan = plan_date(document)
     found: list[_Found] = [*_plan_lines(document, plan)]
     lined = {item.index for item in found}
@@ -139,10 +142,12 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
     for start, end in unit.sentences:
         sentence = trimmed(unit.text.slice(start, end))
         context = TimeContext(plan, purpose=unit.purpose, targets=targets, told=told)
-        body = _bound(unit, sentence)
-        for time in accepted_times(sentence.text, context):
+        times = accepted_times(sentence.text, context)
+        body = _bound(unit, sentence) if times else None
+        subject_end = _subject_end(sentence) if times else 0
+        for time in times:
             printed = sentence.slice(time.start, time.end)
-            what = _clause(sentence, time, _subject_end(sentence))
+            what = _clause(sentence, time, subject_end)
             if time.kind == "due" and time.first is not None and _GATHERING.match(what.text):
                 time = _as_event(time)
             if len(what.text.split()) < _MIN_WORDS and earlier:
@@ -212,7 +217,7 @@ def _narrower(text: str, start: int, end: int, left: int, right: int) -> tuple[i
     """The part of a clause around `left` to `right` between commas or `và` that verbs follow, where
     enough is left."""
     analysis = analyse(text)
-    for match in _COMMA.finditer(text, start, end):
+    for match in _COMMA.finditer(text, max(start, left - _CLAUSE_WINDOW), min(end, right + _CLAUSE_WINDOW)):
         if analysis.token_at(match.end()) not in analysis.marks["verbs"]:
             continue
         if _SENDS.match(text, match.end()) and len(text[match.end() : left].split()) < 2 * _MIN_CLAUSE_WORDS:
@@ -261,7 +266,7 @@ def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found
 
 
 def _on_day(document: Document, row: TaskRow, time: TimeExpression, plan: PlanDate) -> TimeExpression:
-    """A time of day gets its day from the row's column of days, the heading over the table, else the plan's only day."""
+    """A time of day gets its day from the row's column of days, the heading over it, else the plan's only day."""
     section = _section(document, row.passage)
     for text in (row.day.text, section.heading.text if section is not None else ""):
         days = [found for found in find_times(text, plan) if found.first and found.unit in ("day", "days")]

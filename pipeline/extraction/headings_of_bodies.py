@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.document import Section, TracedText
 from pipeline.extraction.roles import coordinators
+from pipeline.extraction.task_values import body_text
 from pipeline.language.bodies import Body, bodies_from
 from pipeline.language.nlp import analyse
 
@@ -88,7 +89,7 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
 
 
 def _part(heading: TracedText, body: Body) -> TracedText:
-    return heading.slice(body.start, body.end)
+    return body_text(heading, body)
 
 
 def _could_be_name(text: str) -> bool:

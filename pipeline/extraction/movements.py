@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.document import Document, Passage, TracedText
+from pipeline.extraction.bounds import bounded
 from pipeline.extraction.deadlines import plan_period
 from pipeline.extraction.task_values import inferred_value, printed_value, tidy
 from pipeline.language.bodies import bodies_from
@@ -101,6 +102,7 @@ class _Mention:
 
 def extract_movements(document: Document, options: ExtractOptions) -> tuple[Movement, ...]:
     """One record for each movement, by its first mention; what later mentions add is added."""
+    document = bounded(document)
     found: dict[str, Movement] = {}
     for passage in document.passages:
         if passage.kind not in _SEARCHED:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.document import Document, Passage, TracedText
+from pipeline.extraction.bounds import bounded
 from pipeline.extraction.reward_phrases import (
     FORM,
     Recipients,
@@ -71,6 +72,7 @@ _COLUMNS = (
 
 def extract_rewards(document: Document, options: ExtractOptions) -> tuple[Reward, ...]:
     """One record for each form, granter and kind of recipient, or for a promise of reward without a form."""
+    document = bounded(document)
     records: list[Reward] = []
     lead_in: Unit | None = None
     sums = dict(pair for passage in document.passages for pair in amounts_by_noun(passage.text.text))

@@ -41,9 +41,7 @@ _ADVISED = re.compile(
 _FOR_DECISION = re.compile(r"^\s(?:xem xét|chỉ đạo|quyết định|cho ý kiến|biết|theo dõi|tổng hợp)", re.IGNORECASE)
 _NOBODY = re.compile(r"cấp (?:có )?thẩm quyền|cấp trên|theo quy định", re.IGNORECASE)
 _CLAUSE_END = frozenset(".;:()")
-_NAME_ENDS = frozenset(
-    ("để", "trong", "tại", "theo", "khi", "nhằm", "này", "là", "từ", ",", "và", "có", "được", "đã", "sẽ")
-)
+_WITHIN_NAMES = frozenset(("của", "về", "đối với"))
 _AND = re.compile(r",?\s(?:và\s)?|\svà\s")
 _MAX_TOKENS = 24
 
@@ -144,11 +142,11 @@ def _until_verb(text: str, start: int) -> int | None:
     if token >= len(analysis) or token in analysis.marks["verbs"]:
         return None
     words, stops = analysis.words, analysis.marks["stops"]
-    if words[token] in _NAME_ENDS:
+    if words[token] in (",", "và") or (token in stops and words[token] not in _WITHIN_NAMES):
         return None
     for index in range(token, min(token + _MAX_TOKENS, len(words))):
         word = words[index]
-        if word in _CLAUSE_END or (index in stops and word in _NAME_ENDS and word not in (",", "và")):
+        if word in _CLAUSE_END or (index in stops and word not in _WITHIN_NAMES):
             return analysis.ends[index - 1] if index > token else None
         if word in (",", "và") and index + 1 < len(words) and _begins_body(analysis, index + 1, named=word == "và"):
             return analysis.ends[index - 1]

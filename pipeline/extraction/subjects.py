@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.document import Document, Passage, Section, TracedText
+from pipeline.extraction.bounds import bounded
 from pipeline.extraction.task_values import inferred_value, printed_value, trimmed
 from pipeline.extraction.vocabulary import words
 from pipeline.language.bodies import bodies_from
@@ -24,6 +25,12 @@ _LABEL = re.compile(
     r"|khảo sát)|số lượng (?:đơn vị|đại biểu|người)|người (?:dự|tham gia))[^:;.]{0,50}?))\s?:\s?",
     re.IGNORECASE,
 )
+_KINDS_OF_THEM = re.compile(
+    r"^(?:đối với\s)?(?:tập thể|cá nhân|các |đơn vị|cán bộ|học sinh|sinh viên|giáo viên|khối|cụm"
+    r"|khách mời|đại biểu|đối tượng)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(r"^(?:quy định|theo|như|xem)\b", re.IGNORECASE)
 _IS = re.compile(r"^(?:là|gồm|bao gồm|gồm có)\s(?=\S)", re.IGNORECASE)
 _TRAILING = re.compile(
     r"\s?(?:tham dự|tham gia|dự họp|cùng dự)?\s?(?:\((?:số lượng|theo|có|kèm|mỗi|nếu)[^()]*\))?\s*$", re.IGNORECASE
@@ -41,7 +48,10 @@ _QUANTIFIER = re.compile(
 
 def extract_subjects(document: Document, options: ExtractOptions) -> tuple[Subject, ...]:
     """One record for each printed line that says whom the plan is for; the title where no line does."""
-    lines = [line for passage in document.passages for line in _lines(document, passage)]
+    document = bounded(document)
+    lines = [
+        line for passage in document.passages for line in _lines(document, passage) if not _ELSEWHERE.match(line.text)
+    ]
     if not lines:
         lines = list(_of_title(document))
     records = [_record(line) for line in lines if line]
@@ -94,7 +104,7 @@ def _lines(document: Document, passage: Passage) -> Iterator[TracedText]:
 def _headings(document: Document, section: Section) -> list[str]:
     """The section's heading and, unless it names another thing, the one over it."""
     own = section.heading.text
-    if section.parent is None or section.parent >= section.index or _OTHER_LABEL.match(own):
+    if section.parent is None or section.parent >= section.index or not _KINDS_OF_THEM.match(own):
         return [own]
     return [own, document.sections[section.parent].heading.text]
 

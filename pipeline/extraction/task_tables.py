@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.document import Document, Passage, TracedText
-from pipeline.extraction.task_values import trimmed
+from pipeline.extraction.task_values import body_text, trimmed
 from pipeline.language.bodies import bodies_from, split_names
 from pipeline.language.nlp import fold_tones
 
@@ -185,7 +185,7 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
         others, more = doers_of(partner_cell)
         known = {fold_tones(lead.text) for lead in leads}
         partners = (*partners, *(other for other in (*others, *more) if fold_tones(other.text) not in known))
-    time = cell("time", "limit")
+    time = cell("time") or cell("limit")
     row = TaskRow(
         passage,
         trimmed(cell("task")),
@@ -193,7 +193,7 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
         leads,
         partners,
         time,
-        "limit" in columns,
+        bool(cell("limit")) and not cell("time"),
         cell("target"),
         cell("day"),
     )
@@ -225,7 +225,7 @@ def _bodies(cell: TracedText) -> tuple[TracedText, ...]:
     while start < len(cell.text) and len(parts) < 40:
         found = bodies_from(cell.text, start)
         if found is not None:
-            parts.extend(cell.slice(body.start, body.end) for body in found.bodies)
+            parts.extend(body_text(cell, body) for body in found.bodies)
             end = found.end
             bracket = re.match(r"\s?\([^()]{0,120}\)", cell.text[end:])
             if bracket:

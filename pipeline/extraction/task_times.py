@@ -45,6 +45,7 @@ _QUANTIFIED = re.compile(
     r"\d+(?:[.,]\d+)?\s?%|ít nhất|tối thiểu|trên \d|đạt (?:tiêu chí|chuẩn|tỷ lệ)|hoàn thành", re.IGNORECASE
 )
 _VAGUE = re.compile(r"\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
+_IN_FORCE = re.compile(r"có hiệu lực(?: thi hành)?,?\s?(?:từ|kể từ)?\s?$", re.IGNORECASE)
 _DAILY = re.compile(r"^(?:hằng|hàng)\sngày$", re.IGNORECASE)
 _SLACK_DAYS = 31
 
@@ -82,6 +83,8 @@ def accepted_times(text: str, context: TimeContext) -> list[TimeExpression]:
 
 def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
     before = text[max(0, time.start - 140) : time.start]
+    if _IN_FORCE.search(before):
+        return False
     printed = text[time.start : time.end]
     if time.unit in ("school-year", "years", "clock", "cell"):
         return False

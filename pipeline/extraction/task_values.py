@@ -3,9 +3,10 @@
 import re
 
 from pipeline.document import TracedText
+from pipeline.language.bodies import Body
 from pipeline.records import Value
 
-__all__ = ["inferred_value", "printed_value", "tidy", "trimmed"]
+__all__ = ["body_text", "inferred_value", "printed_value", "tidy", "trimmed"]
 
 _CLOSING = re.compile(r"(?:\s*(?:\./\.|/\.|[;,:]|(?<!\.)\.(?!\.)))+\s*$")
 _LOW = 0.6
@@ -15,6 +16,16 @@ def trimmed(text: TracedText) -> TracedText:
     """Without the mark that closes it (`;`, `.`, `./.`); an ellipsis stays."""
     match = _CLOSING.search(text.text[-12:])
     return text.slice(0, len(text.text) - len(match[0])) if match else text.slice(0)
+
+
+def body_text(text: TracedText, body: Body, offset: int = 0) -> TracedText:
+    """A body as it is called: its own words after those that it shares with others of its list.
+
+    Args:
+        offset: where the text begins in which the body was found.
+    """
+    shared = [text.slice(offset + start, offset + end) for start, end in body.shared]
+    return TracedText.join((*shared, text.slice(offset + body.start, offset + body.end)))
 
 
 def tidy(text: str) -> str:

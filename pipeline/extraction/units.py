@@ -12,7 +12,7 @@ from pipeline.document import Document, Passage, Section, TracedText
 from pipeline.extraction.headings_of_bodies import HeadingBodies, bodies_of_heading
 from pipeline.extraction.sentences import Doer, doer_at_end, doer_of, sentences_of
 from pipeline.extraction.task_units import Addressees, Source, Unit, told_by_lines
-from pipeline.extraction.task_values import trimmed
+from pipeline.extraction.task_values import body_text, trimmed
 from pipeline.language.nlp import analyse
 
 __all__ = ["units_of"]
@@ -93,9 +93,9 @@ def _sentence_as_heading(document: Document, passage: Passage) -> TracedText:
     content = next((other for other in following if other.kind not in ("page-number", "footnote", "stamp")), None)
     if passage.section is None or (content is not None and content.section == passage.section):
         return TracedText()
-    if content is not None and content.section is not None and content.kind == "heading":
-        if document.sections[content.section].parent == passage.section:
-            return TracedText()
+    below = content.section if content is not None and content.kind == "heading" else None
+    if below is not None and document.sections[below].parent == passage.section:
+        return TracedText()
     heading = document.sections[passage.section].heading
     doer = doer_of(heading.text)
     told = doer is not None and len(heading.text[doer.verb :].split()) >= _MIN_TOLD_WORDS
@@ -158,7 +158,7 @@ def _addressees(text: TracedText, doer: Doer, source: Source, offset: int = 0) -
     certainty = {"generic": 0.6, "collective": 0.85}.get(doer.bodies.bodies[0].kind, 0.9)
     return Addressees(
         text.slice(offset + doer.start, offset + doer.end),
-        tuple(text.slice(offset + body.start, offset + body.end) for body in doer.bodies.bodies),
+        tuple(body_text(text, body, offset) for body in doer.bodies.bodies),
         source,
         certainty=certainty if doer.place != "end" else min(certainty, 0.75),
         verb=0 if doer.place == "end" else offset + doer.verb,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.language.body_grammar import BodyKind, body_list, surnames
+from pipeline.language.body_grammar import BodyKind, Listing, body_list, surnames
 from pipeline.language.nlp import Analysis, analyse, fold_tones, word_table
 
 __all__ = ["Body", "BodyKind", "BodyList", "bodies_from", "body_id", "find_bodies", "is_body_list", "split_names"]
@@ -22,11 +22,15 @@ _NEVER_GIVEN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body at `start` to `end` of a text; `generic` bodies carry nothing that makes them definite."""
+    """A body at `start` to `end` of a text; `generic` bodies carry nothing that makes them definite.
+
+    `shared` are the parts of its name that are printed once for several (`các Sở: Tài chính, Nội vụ`).
+    """
 
     start: int
     end: int
     kind: BodyKind
+    shared: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,8 @@ def bodies_from(text: str, start: int = 0) -> BodyList | None:
     token = analysis.token_at(start)
     if token >= len(analysis) or (analysis.starts[token] != start and text[start : analysis.starts[token]].strip()):
         return None
-    found, after = body_list(analysis, token)
-    if not found:
-        return None
-    return BodyList(tuple(_body(analysis, *part) for part in found), analysis.ends[after - 1])
+    found = body_list(analysis, token)
+    return _bodies(analysis, found) if found.parts else None
 
 
 def find_bodies(text: str) -> list[BodyList]:
@@ -55,10 +57,10 @@ def find_bodies(text: str) -> list[BodyList]:
     lists: list[BodyList] = []
     token = 0
     while token < len(analysis):
-        found, after = body_list(analysis, token)
-        if found:
-            lists.append(BodyList(tuple(_body(analysis, *part) for part in found), analysis.ends[after - 1]))
-            token = after
+        found = body_list(analysis, token)
+        if found.parts:
+            lists.append(_bodies(analysis, found))
+            token = found.after
         else:
             token += 1
     return lists
@@ -129,5 +131,12 @@ def split_names(text: str) -> list[tuple[int, int]]:
     return names[::-1]
 
 
-def _body(analysis: Analysis, first: int, after: int, kind: BodyKind) -> Body:
-    return Body(analysis.starts[first], analysis.ends[after - 1], kind)
+def _bodies(analysis: Analysis, found: Listing) -> BodyList:
+    def shared(token: int) -> tuple[tuple[int, int], ...]:
+        return tuple((analysis.starts[index], analysis.ends[index]) for index in found.prefixes.get(token, ()))
+
+    bodies = tuple(
+        Body(analysis.starts[first], analysis.ends[after - 1], kind, shared(first))
+        for first, after, kind in found.parts
+    )
+    return BodyList(bodies, analysis.ends[found.after - 1])

@@ -1,11 +1,12 @@
 """How the name of a body is read, token by token: where it begins, what belongs to it, where it ends."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from pipeline.language.nlp import Analysis, fold_tones, word_table, words_of
 
-__all__ = ["BodyKind", "Part", "body_list", "surnames"]
+__all__ = ["BodyKind", "Listing", "Part", "body_list", "surnames"]
 
 BodyKind = Literal["office", "collective", "position", "person", "generic"]
 
@@ -22,24 +23,124 @@ def surnames() -> frozenset[str]:
 Part = tuple[int, int, BodyKind]
 
 
-def body_list(analysis: Analysis, token: int) -> tuple[list[Part], int]:
-    """Co-ordinated bodies from a token on, and the token after them."""
-    parts: list[Part] = []
+@dataclass(slots=True)
+class Listing:
+    """Co-ordinated bodies from a token on.
+
+    Attributes:
+        parts: first token, token after, kind of each.
+        after: the token after the list.
+        prefixes: tokens that are printed once for several parts (`các Sở: Tài chính, Nội vụ`), by a part's first token.
+    """
+
+    parts: list[Part]
+    after: int
+    prefixes: dict[int, tuple[int, ...]]
+
+
+def body_list(analysis: Analysis, token: int) -> Listing:
+    """Co-ordinated bodies from a token on; no parts where none begins there."""
+    listing = Listing([], token, {})
+    parts = listing.parts
     position = token
     while True:
         part = _one(analysis, position)
-        if part is None:
+        if part is None and parts and position > parts[-1][1]:
+            part = _unknown_abbreviation(analysis, position)
+        if part is None or (
+            parts and part[2] == "generic" and not _narrowed(analysis, part) and parts[-1][2] != "generic"
+        ):
             break
-        if parts and part[2] == "generic" and not _narrowed(analysis, part) and parts[-1][2] != "generic":
-            break
-        if parts and _contains(analysis, parts[-1], part, position):
+        shared = _shared_head(analysis, part)
+        if shared:
+            parts.extend(shared)
+            prefix = _prefix(analysis, part, shared[0][0])
+            listing.prefixes.update({member[0]: prefix for member in shared})
+        elif parts and _contains(analysis, parts[-1], part, position):
             parts[-1] = (parts[-1][0], part[1], parts[-1][2])
         else:
             parts.append(part)
-        position = _after_separator(analysis, part[1])
-        if position == part[1]:
+        listing.after = parts[-1][1]
+        position = _after_separator(analysis, listing.after)
+        if position == listing.after:
             break
-    return parts, parts[-1][1] if parts else token
+    return listing
+
+
+def _unknown_abbreviation(analysis: Analysis, token: int) -> Part | None:
+    """Three capitals or more that no list knows, among bodies that are known."""
+    if token >= len(analysis) or not analysis.words[token].isupper() or len(analysis.words[token]) < 3:
+        return None
+    return (token, _tails(analysis, _place(analysis, token + 1)), "office")
+
+
+_SHARED_HEADS = frozenset(("sở", "phòng", "ban", "bộ", "khoa", "trường", "hội", "huyện", "xã", "phường"))
+
+
+def _shared_head(analysis: Analysis, part: Part) -> list[Part]:
+    """The members of `các Sở: Tài chính, Nội vụ và Y tế`, in which the head is printed once; empty elsewhere."""
+    words = analysis.words
+    heads = [
+        index
+        for index in range(part[0] + 1, part[1])
+        if words[index].casefold() in _SHARED_HEADS
+        and any(words[before].casefold() == "các" for before in range(part[0], index))
+    ]
+    if (
+        not heads
+        or heads[-1] + 1 >= len(words)
+        or words[heads[-1] - 1] == ","
+        or words[part[1] - 1].casefold() in ("ngành", "đoàn")
+    ):
+        return []
+    head = heads[-1]
+    colon = words[head + 1] == ":"
+    position = head + 2 if colon else head + 1
+    members: list[Part] = []
+    while position < len(words):
+        end = _member(analysis, position, words[head], known=not colon)
+        if end is None:
+            break
+        members.append((position, end, "office"))
+        position = _after_separator(analysis, end)
+        if position == end:
+            break
+    return members if len(members) > 1 or (members and colon) else []
+
+
+def _member(analysis: Analysis, token: int, head: str, *, known: bool) -> int | None:
+    """The token after a name that lacks its head: one of the known offices, else, unless it must be, capitals."""
+    words = analysis.words
+    if not words[token][0].isupper() or _starts_body(analysis, token):
+        return None
+    longest = 0
+    for length in range(1, min(11, len(words) - token) + 1):
+        text = analysis.text[analysis.starts[token] : analysis.ends[token + length - 1]]
+        if f"{fold_tones(head)} {fold_tones(text)}" in _known_names():
+            longest = length
+    if longest:
+        return token + longest
+    if known:
+        return None
+    after = token + 1
+    while after < len(words) and after - token < 6 and words[after].isalpha():
+        if not words[after][0].isupper() and (
+            _stops(analysis, after)
+            or words[after].casefold() == "và"
+            or (words[after].islower() and words[after - 1].islower())
+        ):
+            break
+        after += 1
+    return after
+
+
+@lru_cache(maxsize=1)
+def _known_names() -> frozenset[str]:
+    return frozenset(fold_tones(name) for name in words_of()["names"])
+
+
+def _prefix(analysis: Analysis, part: Part, before: int) -> tuple[int, ...]:
+    return tuple(index for index in range(part[0], before) if analysis.words[index].casefold() not in ("các", ":"))
 
 
 def _after_separator(analysis: Analysis, token: int) -> int:
@@ -209,6 +310,8 @@ def _collective(analysis: Analysis, token: int, first: int) -> Part | None:
         if following is None:
             break
         after = following
+    if words[after - 1].casefold() == "viên" and after in marks["heads"]:
+        after = marks["heads"][after]
     narrowed = _tails(analysis, after)
     if first > token and narrowed == after and _is_only_people(analysis, first, after):
         return None
