@@ -11,21 +11,28 @@ __all__ = ["own_resources", "page_bytes", "shown_fonts", "silence"]
 
 _BEGINS_TEXT = re.compile(rb"\bBT\b")
 _SHOWING = {"Tj", "TJ", "'", '"'}
+_NEXT_LINE = {"'", '"'}
+_PLACING = {"BT", "Td", "TD", "Tm", "T*"}
 _INVISIBLE = 3
 _DEEPEST_FORM = 8
 # Readers that honour a replacement text take one space for all that the original's own letters say.
 _SILENCED = b"/Span <</ActualText ( )>> BDC"
+_SILENCED_END = b"EMC"
+_BEGIN_SILENCED, _END_SILENCED = (
+    pikepdf.ContentStreamInstruction([Name.Span, Dictionary(ActualText=pikepdf.String(" "))], pikepdf.Operator("BDC")),
+    pikepdf.ContentStreamInstruction([], pikepdf.Operator("EMC")),
+)
 
 
 @dataclass(slots=True)
 class _Walk:
-    """What was met in a content stream and in the forms that it draws."""
+    """What to do with the text of content streams, and the fonts of what is seen of it."""
 
     pdf: pikepdf.Pdf
     strip: bool
+    silence: bool = False
     removed: bool = False
-    visible: bool = False
-    fonts: list[Any] = field(default_factory=list)
+    fonts: dict[object, Any] = field(default_factory=dict)
 
 
 def own_resources(page: pikepdf.Page) -> Any:
@@ -58,23 +65,25 @@ def page_bytes(page: pikepdf.Page) -> bytes:
     return b"\n".join(stream.read_bytes() for stream in streams if isinstance(stream, pikepdf.Stream))
 
 
-def silence(pdf: pikepdf.Pdf, page: pikepdf.Page, resources: Any) -> bool:
-    """Keep the letters of a page that could not be trusted from being found; its look stays as it is.
+def silence(pdf: pikepdf.Pdf, page: pikepdf.Page, resources: Any, *, seen_too: bool) -> bool:
+    """Keep the text that a page brought along from being found; its look stays as it is.
 
-    Invisible text is taken out of the page's content. Letters that are seen stay, marked so that readers take one
-    space for them. A page that has neither keeps its content streams byte by byte.
+    Invisible text is taken out of the page's content. A page that has none keeps its content streams byte by byte.
 
     Args:
         resources: the page's own, changed where a form is.
+        seen_too: mark the letters that are seen, so that readers take one space for them; they stay to be seen.
     Returns:
         Whether invisible text was taken out.
-    Not done: visible letters inside forms, and readers that take no notice of replacement text.
+    Not done: readers that take no notice of replacement text.
     """
-    walk = _Walk(pdf, strip=True)
-    _walk_page(walk, page, resources)
-    if walk.visible:
+    walk = _Walk(pdf, strip=True, silence=seen_too)
+    instructions, visible = _walk_page(walk, page, resources)
+    if instructions is not None:
+        page.obj["/Contents"] = pdf.make_stream(pikepdf.unparse_content_stream(instructions))
+    if visible and seen_too:
         page.contents_add(_SILENCED, prepend=True)
-        page.contents_add(b"EMC")
+        page.contents_add(_SILENCED_END)
     return walk.removed
 
 
@@ -82,15 +91,13 @@ def shown_fonts(pdf: pikepdf.Pdf, page: pikepdf.Page) -> list[Any]:
     """The fonts of the letters that are seen on a page."""
     walk = _Walk(pdf, strip=False)
     _walk_page(walk, page, inherited(page.obj, "/Resources", Dictionary()))
-    return walk.fonts
+    return list(walk.fonts.values())
 
 
-def _walk_page(walk: _Walk, page: pikepdf.Page, resources: Any) -> None:
+def _walk_page(walk: _Walk, page: pikepdf.Page, resources: Any) -> tuple[list[Any] | None, bool]:
     if not _may_have_text(page_bytes(page), resources):
-        return
-    instructions = _walked(walk, page, resources, 0, 0)
-    if instructions is not None:
-        page.obj["/Contents"] = walk.pdf.make_stream(pikepdf.unparse_content_stream(instructions))
+        return None, False
+    return _walked(walk, page, resources, 0, 0)
 
 
 def _may_have_text(content: bytes, resources: Any, depth: int = 0) -> bool:
@@ -107,10 +114,15 @@ def _is_form(item: Any) -> bool:
     return isinstance(item, pikepdf.Stream) and item.get("/Subtype") == Name.Form
 
 
-def _walked(walk: _Walk, source: Any, resources: Any, mode: int, depth: int) -> list[Any] | None:
-    """Follow a content stream; its instructions without the invisible text, or None where it has none."""
-    kept: list[Any] = []
-    changed = False
+def _walked(walk: _Walk, source: Any, resources: Any, mode: int, depth: int) -> tuple[list[Any] | None, bool]:
+    """Follow a content stream and the forms that it draws.
+
+    Returns:
+        Its instructions without the invisible text, or None where it has none; and whether it shows letters itself.
+    """
+    kept: list[list[Any]] = []
+    taken_out: list[tuple[int, Any]] = []  # since the place to write was last set
+    changed = visible = False
     font: Any = None
     saved: list[tuple[int, Any]] = []
     for instruction in pikepdf.parse_content_stream(source):
@@ -124,18 +136,28 @@ def _walked(walk: _Walk, source: Any, resources: Any, mode: int, depth: int) -> 
         elif operator == "Tf" and instruction.operands:
             font = resources.get("/Font", Dictionary()).get(str(instruction.operands[0]))
         elif operator in _SHOWING:
+            if operator in _NEXT_LINE:
+                taken_out.clear()
             if mode == _INVISIBLE:
                 changed = changed or walk.strip
-                kept += _without_letters(instruction) if walk.strip else [instruction]
+                if walk.strip:
+                    taken_out.append((len(kept), instruction))
+                kept.append(_without_letters(instruction))
                 continue
-            walk.visible = True
-            if font is not None and not any(font is known for known in walk.fonts):
-                walk.fonts.append(font)
+            visible = True
+            # What follows unseen letters on their line would move; there they stay, marked.
+            for place, unseen in taken_out:
+                kept[place] = [_BEGIN_SILENCED, unseen, _END_SILENCED]
+            taken_out.clear()
+            if font is not None:
+                walk.fonts.setdefault(font.objgen if font.is_indirect else id(font), font)
+        elif operator in _PLACING:
+            taken_out.clear()
         elif operator == "Do" and instruction.operands and depth < _DEEPEST_FORM:
             _walk_form(walk, resources, str(instruction.operands[0]), mode, depth)
-        kept.append(instruction)
+        kept.append([instruction])
     walk.removed = walk.removed or changed
-    return kept if changed else None
+    return ([one for few in kept for one in few] if changed else None), visible
 
 
 def _walk_form(walk: _Walk, resources: Any, name: str, mode: int, depth: int) -> None:
@@ -145,21 +167,25 @@ def _walk_form(walk: _Walk, resources: Any, name: str, mode: int, depth: int) ->
     inner = form.get("/Resources", resources)
     if not _may_have_text(form.read_bytes(), inner, depth):
         return
+    before = dict(inner.get("/XObject", Dictionary()).items())
     if walk.strip and "/Resources" in form:
         # The form may be drawn on other pages too; what is changed is a copy.
         inner = Dictionary(dict(inner.items()))
-        if "/XObject" in inner:
-            inner["/XObject"] = Dictionary(dict(inner["/XObject"].items()))
-    removed_before = walk.removed
-    walk.removed = False
-    instructions = _walked(walk, form, inner, mode, depth + 1)
-    if walk.removed:
-        data = pikepdf.unparse_content_stream(instructions) if instructions is not None else form.read_bytes()
-        facts = {key: value for key, value in form.items() if key not in ("/Length", "/Filter", "/DecodeParms")}
-        if "/Resources" in facts:
-            facts["/Resources"] = inner
-        resources["/XObject"][name] = walk.pdf.make_stream(data, facts)
-    walk.removed = walk.removed or removed_before
+        if before:
+            inner["/XObject"] = Dictionary(before)
+    instructions, visible = _walked(walk, form, inner, mode, depth + 1)
+    if not walk.strip:
+        return
+    deeper = any(inner["/XObject"][key].objgen != item.objgen for key, item in before.items())
+    if instructions is None and not deeper and not (visible and walk.silence):
+        return
+    data = form.read_bytes() if instructions is None else pikepdf.unparse_content_stream(instructions)
+    if visible and walk.silence:
+        data = b"\n".join((_SILENCED, data, _SILENCED_END))
+    facts = {key: value for key, value in form.items() if key not in ("/Length", "/Filter", "/DecodeParms")}
+    if "/Resources" in facts:
+        facts["/Resources"] = inner
+    resources["/XObject"][name] = walk.pdf.make_stream(data, facts)
 
 
 def _without_letters(instruction: Any) -> list[Any]:

@@ -24,6 +24,8 @@ __all__ = ["CopyReport", "write_searchable_copy"]
 _FONT = "/SohoaText"
 _LETTER_PT = (612.0, 792.0)
 _PDF_VERSION = "1.7"
+_FEW_CHARACTERS = 300
+_MOST_ODD_LETTERS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _lay_text(pdf: pikepdf.Pdf, pages: tuple[Page, ...], notes: list[str]) -> in
         if page.origin == "text-layer":
             continue
         resources = own_resources(paper)
-        if silence(pdf, paper, resources):
+        if silence(pdf, paper, resources, seen_too=_is_misleading(page)):
             silenced.append(page.number)
         name = _free_name(resources)
         content, words = text_layer(page, _frame(paper), font, name) if page.width_px else (b"", 0)
@@ -156,6 +158,16 @@ def _lay_text(pdf: pikepdf.Pdf, pages: tuple[Page, ...], notes: list[str]) -> in
         numbers = ", ".join(map(str, silenced))
         notes.append(f"Another program's invisible text was left out on page {numbers}.")
     return count
+
+
+def _is_misleading(page: Page) -> bool:
+    """Whether the letters that are seen on a page read from its picture say what is not printed, or say it twice.
+
+    A few sound letters over a scan, as a digital signature leaves them, may be found.
+    """
+    judged = next((one.measures for one in page.decisions if one.about == "text-layer"), {})
+    few = judged.get("characters", float("inf")) < _FEW_CHARACTERS
+    return not (few and judged.get("odd_share", 1.0) <= _MOST_ODD_LETTERS)
 
 
 def _free_name(resources: Any) -> str:

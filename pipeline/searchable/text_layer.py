@@ -17,6 +17,8 @@ __all__ = ["Frame", "text_layer"]
 Matrix = NDArray[np.float64]
 _OWN_BAND_SHARE = 0.5
 _LEAST_SIZE_PT = 1.0
+_LEAST_WIDTH_PT = 0.05
+_UPSIDE_DOWN = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def text_layer(page: Page, frame: Frame, font: InvisibleFont, font_name: str) ->
         marks = level.marks(line)
         if marks:
             count += len(marks)
-            written += _line_operators(marks, scale, font, font_name)
+            operators = _whole_line_operators if page.rotation_deg % 360 == _UPSIDE_DOWN else _line_operators
+            written += operators(marks, scale, font, font_name)
     if not written:
         return b"", 0
     (a, c, e), (b, d, f) = to_file[0], to_file[1]
@@ -110,15 +113,20 @@ class _Levelling:
     def marks(self, words: Sequence[Word]) -> list[_Mark]:
         """The words of a line that say something and have a place."""
         marks: list[_Mark] = []
+        gained = 0.0  # letters that the last word has taken up from words after it
         for word in words:
             mark = self._mark(word)
             if mark is None:
                 continue
             if mark.text:
                 marks.append(mark)
-            elif marks and _swallowed(words, word):
+                gained = len(mark.text) - len(_read_before(word)) if len(word.readings) > 1 else 0.0
+                continue
+            read = len(_read_before(word))
+            if marks and 0 < read <= 2 * gained and mark.left - marks[-1].right < mark.bottom - mark.top:
                 before = marks.pop()
                 marks.append(_Mark(before.text, before.left, before.top, max(before.right, mark.right), before.bottom))
+                gained -= read
         return marks
 
     def _mark(self, word: Word) -> _Mark | None:
@@ -142,14 +150,9 @@ def _written(text: str) -> str:
     return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cs"))
 
 
-def _swallowed(words: Sequence[Word], empty: Word) -> bool:
-    """Whether the word before an empty one has taken up its letters, and is not merely next to a speck."""
-    index = next(place for place, word in enumerate(words) if word.id == empty.id)
-    read = next((reading.text for reading in reversed(empty.readings) if reading.text), "")
-    before = next((word for word in reversed(words[:index]) if word.text), None)
-    if before is None or not read or len(before.readings) < 2:
-        return False
-    return len(before.text) >= max(len(before.readings[-2].text), 1) + len(read) / 2
+def _read_before(word: Word) -> str:
+    """What a word said before its last reading."""
+    return next((reading.text for reading in reversed(word.readings[:-1]) if reading.text), "")
 
 
 def _lines(page: Page) -> Iterator[list[Word]]:
@@ -194,14 +197,11 @@ def _points_per_pixel(page: Page, frame: Frame) -> float:
 
 def _line_operators(marks: list[_Mark], scale: float, font: InvisibleFont, font_name: str) -> list[str]:
     """A line's operators; coordinates are points of the levelled page, y upwards."""
-    wordy = [mark for mark in marks if any(letter.isalnum() for letter in mark.text)] or marks
-    band = (median(mark.top for mark in wordy), median(mark.bottom for mark in wordy))
+    band = _band(marks)
     written: list[str] = []
     at_x = at_y = size_now = 0.0
     for index, mark in enumerate(marks):
-        top, bottom = band if _within(mark, band) else (mark.top, mark.bottom)
-        size = max((bottom - top) * scale * UNITS / (ASCENT - DESCENT), _LEAST_SIZE_PT)
-        x, y = mark.left * scale, -bottom * scale - size * DESCENT / UNITS
+        x, y, size = _place(mark, band if _within(mark, band) else (mark.top, mark.bottom), scale)
         if size != size_now:
             written.append(f"{font_name} {size:.2f} Tf")
             size_now = size
@@ -210,10 +210,43 @@ def _line_operators(marks: list[_Mark], scale: float, font: InvisibleFont, font_
         at_x = round(x, 2) if index == 0 else at_x + round(x - at_x, 2)
         at_y = round(y, 2) if index == 0 else at_y + round(y - at_y, 2)
         natural = max(font.width(mark.text), 1) * size / UNITS
-        stretch = 100 * max((mark.right - mark.left) * scale, 0.05) / natural
+        stretch = 100 * max((mark.right - mark.left) * scale, _LEAST_WIDTH_PT) / natural
         text = mark.text if index == len(marks) - 1 else mark.text + " "
         written.append(f"{stretch:.2f} Tz <{font.encode(text)}> Tj")
     return written
+
+
+def _whole_line_operators(marks: list[_Mark], scale: float, font: InvisibleFont, font_name: str) -> list[str]:
+    """The same as one text, its words all stretched alike: PDFium sorts texts of a line by where they begin on paper.
+
+    On a page that is upside down it would give the words last to first.
+    """
+    x, y, size = _place(marks[0], _band(marks), scale)
+    natural = max(sum(font.width(mark.text) for mark in marks), 1) * size / UNITS
+    stretch = max(sum(mark.right - mark.left for mark in marks) * scale, _LEAST_WIDTH_PT) / natural
+    unit = size * stretch / UNITS
+    parts = [f"<{font.encode(marks[0].text)}>"]
+    at_x = x + font.width(marks[0].text) * unit
+    for mark in marks[1:]:
+        # Set after the word, the space ends where the next begins.
+        back = (at_x + font.width(" ") * unit - mark.left * scale) / unit
+        parts.append(f"{back:.0f} <{font.encode(' ')}><{font.encode(mark.text)}>")
+        at_x += (font.width(" ") - round(back) + font.width(mark.text)) * unit
+    placed = f"{font_name} {size:.2f} Tf 1 0 0 1 {x:.2f} {y:.2f} Tm"
+    return [f"{placed} {100 * stretch:.2f} Tz [{' '.join(parts)}] TJ"]
+
+
+def _band(marks: list[_Mark]) -> tuple[float, float]:
+    """Where the letters of a line begin and end, as most of its words have it."""
+    wordy = [mark for mark in marks if any(letter.isalnum() for letter in mark.text)] or marks
+    return median(mark.top for mark in wordy), median(mark.bottom for mark in wordy)
+
+
+def _place(mark: _Mark, band: tuple[float, float], scale: float) -> tuple[float, float, float]:
+    """Where a word's baseline begins and the size of its type, in points."""
+    top, bottom = band
+    size = max((bottom - top) * scale * UNITS / (ASCENT - DESCENT), _LEAST_SIZE_PT)
+    return mark.left * scale, -bottom * scale - size * DESCENT / UNITS, size
 
 
 def _within(mark: _Mark, band: tuple[float, float]) -> bool:
