@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.stage import Pixels
 
@@ -18,6 +19,7 @@ _SMALLEST_STROKE_PX = 40
 _PAPER_SCALE = 8
 _INK = 0.72
 _DARK_BORDER = 70
+_BORDER_SCALE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +84,24 @@ def separate_inks(pixels: Pixels, paper: Paper, *, keep_blue_above: float) -> In
         np.asarray(cv2.convertScaleAbs(pixels[:, :, channel], alpha=gains[channel]), np.uint8) for channel in range(3)
     )
     grey = np.asarray(cv2.cvtColor(cv2.merge((blue, green, red)), cv2.COLOR_BGR2GRAY), np.uint8)
-    # Scanners and compression put coloured fringes around black letters; over a few pixels these cancel out.
+    # Scanners and compression put coloured fringes around black letters: over a few pixels they cancel out, and
+    # what is left of them has black beside it everywhere, which a seal or a pen has not.
     soft_blue, soft_green, soft_red = (cv2.blur(channel, (3, 3)) for channel in (blue, green, red))
-    is_red = _large(cv2.subtract(soft_red, cv2.max(soft_blue, soft_green)), soft_red)
-    is_blue = _large(cv2.subtract(soft_blue, soft_red), soft_blue)
+    brightest = cv2.max(cv2.max(blue, green), red)
+    away_from_black = cv2.erode(brightest, np.ones((5, 5), np.uint8)) > _DARKEST_INK
+    is_red = _large(cv2.subtract(soft_red, cv2.max(soft_blue, soft_green)), soft_red, away_from_black)
+    is_blue = _large(cv2.subtract(soft_blue, soft_red), soft_blue, away_from_black)
     red_share, blue_share = float(is_red.mean()), float(is_blue.mean())
     is_blue[: round(keep_blue_above * is_blue.shape[0])] = 0
     cleaned = _take_off(_take_off(grey, red, is_red), blue, is_blue)
     return Inks(cleaned, red_share, blue_share)
 
 
-def _large(chroma: cv2.typing.MatLike, channel: cv2.typing.MatLike) -> Pixels:
+def _large(chroma: cv2.typing.MatLike, channel: cv2.typing.MatLike, core: NDArray[np.bool_]) -> Pixels:
     """Where there is coloured ink in pieces larger than a speck, 1 or 0."""
     coloured = ((chroma > _CHROMA) & (channel > _DARKEST_INK)).astype(np.uint8)
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(coloured, connectivity=8)
-    large = boxes[:, cv2.CC_STAT_AREA] >= _SMALLEST_STROKE_PX
+    count, labels = cv2.connectedComponents(coloured, connectivity=8)
+    large = np.bincount(labels[core], minlength=count) >= _SMALLEST_STROKE_PX
     large[0] = False
     return np.asarray(large[labels], np.uint8)
 
@@ -139,7 +144,8 @@ def whiten_border(grey: Pixels) -> tuple[Pixels, float]:
     Returns:
         The page, and the part of it that was whitened, 0 to 1.
     """
-    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    size = (max(grey.shape[1] // _BORDER_SCALE, 1), max(grey.shape[0] // _BORDER_SCALE, 1))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     dark = cv2.morphologyEx((small < _DARK_BORDER).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
     height, width = small.shape
