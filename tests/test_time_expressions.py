@@ -1,5 +1,6 @@
 import time
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -169,7 +170,7 @@ def test_time_expressions_parses_back_a_generated_quarter(quarter, year, style):
 def test_time_expressions_never_crashes_or_overlaps(text):
     found = find_times(text, PLAN)
     assert all(0 <= time.start < time.end <= len(text) for time in found)
-    assert all(left.end <= right.start for left, right in zip(found, found[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(found))
     for one in found:
         if one.first and one.last:
             assert one.first <= one.last

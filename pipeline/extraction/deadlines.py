@@ -41,6 +41,7 @@ _GATHERING = re.compile(
 _TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)
 _MEASURELESS = re.compile(r"^(?:sau|trước|khi|ngay)\s", re.IGNORECASE)
 _COMMA = re.compile(r",\s(?:và\s)?|\svà\s")
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)?\s?%")
 _EDGE = re.compile(r"^[\s,;:(–-]+|[\s,;:(–-]+$")
 _DONE_BY = re.compile(r"[\s,;(]*(?:hoàn thành|xong|và hoàn thành|thực hiện|báo cáo)?\s*$", re.IGNORECASE)
 _MAX_LINE_WORDS = 24
@@ -296,18 +297,27 @@ def _record(
 def _distinct(found: list[_Found]) -> Iterator[_Found]:
     """Each time of a task once; a target among aims gives way to the same one where somebody is told to reach it."""
     seen: set[tuple[str, ...]] = set()
-    bound = {_days(item) for item in found if item.target and item.rank == 0}
-    targets: set[tuple[str, ...]] = set()
+    targets = [item for item in found if item.target and item.rank == 0]
     for item in found:
-        if item.target and item.rank > 0 and (_days(item) in bound or _days(item) in targets):
-            continue
         if item.target and item.rank > 0:
-            targets.add(_days(item))
+            if any(_days(item) == _days(other) and _same_target(item, other) for other in targets):
+                continue
+            targets.append(item)
         whose = _normal(item.record.body) if item.row else ""
         key = (*_days(item), _normal(item.record.text), _normal(item.record.what), whose)
         if key not in seen:
             seen.add(key)
             yield item
+
+
+def _same_target(left: _Found, right: _Found) -> bool:
+    """Whether two targets are one said twice: the same figures, or without figures mostly the same words."""
+    one, other = _normal(left.record.what), _normal(right.record.what)
+    figures = set(_FIGURES.findall(one)), set(_FIGURES.findall(other))
+    if figures[0] or figures[1]:
+        return figures[0] == figures[1]
+    words = set(one.split()), set(other.split())
+    return len(words[0] & words[1]) >= 0.6 * min(len(words[0]), len(words[1]), 40)
 
 
 def _days(item: _Found) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ __all__ = ["HeadingBodies", "bodies_of_heading"]
 
 _OPENING = re.compile(
     r"^(?:(?:kính\s)?đề\snghị|giao(?:\scho)?|yêu\scầu|phân\scông|(?:về\s)?(?:trách\snhiệm"
-    r"|nhiệm\svụ)(?:\scủa)?|đối\svới|cấp)\s",
+    r"|nhiệm\svụ)(?:\scủa)?|đối\svới)\s",
     re.IGNORECASE,
 )
 _REST = re.compile(

@@ -27,12 +27,12 @@ _DESIGNATED = (
     r"|xây dựng (?:nông thôn mới|trường học)|giỏi việc|hai giỏi|thanh niên |vì |không ai|(?-i:[A-ZĐÂÊÔƠƯÁÀẢÃẠ]))"
 )
 _END = (
-    r"(?=\s?(?:[.;:()“”\"/]|,(?!\schống)|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
+    r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó))|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
     r"|sẽ|đến|trong|ở|và các|và cuộc|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày"
     r"|từ tháng|ngày \d|thi đua toàn"
     r"|về việc|với|cho|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả|là)\b))"
 )
-_LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống))"
+_LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống)|(?<=ngừa),(?=\sứng phó))"
 _HEAD = re.compile(
     r"(?P<head>phong\strào(?:\sthi\sđua)?(?:\syêu\snước)?|cuộc\svận\sđộng|chiến\sdịch"
     r"|đợt\s(?:thi\sđua|cao\sđiểm)(?:\scao\sđiểm)?(?:\sđặc\sbiệt)?)\s",
@@ -41,7 +41,8 @@ _HEAD = re.compile(
 _NAMED_TIME = re.compile(
     r"(?<!\w)(?P<name>(?:Tuần\slễ|Tháng(?=\s(?:hành động|cao điểm|Công nhân|công nhân|Thanh niên"
     r"|thanh niên|Nhân đạo|nhân đạo|khuyến học|an toàn|An toàn"
-    r"|hưởng ứng|phát động|thi đua|văn hóa|tuyên truyền|vì|Vì)))\s[^.;:,()“”\"]{4,90}?)" + _END
+    r"|hưởng ứng|phát động|thi đua|văn hóa|tuyên truyền|vì|Vì)))\s(?:[^.;:,()“”\"]"
+    r"|(?<=ngừa),(?=\sứng phó)|(?<=phòng),(?=\schống)){4,110}?)" + _END
 )
 _QUOTED_TIME = re.compile(rf"{_QUOTE}\s?(?P<name>(?:Tuần\slễ|Tháng)\s[^“”\"]{{4,120}}?)\s?{_UNQUOTE}")
 _NEXT = re.compile(
@@ -65,6 +66,7 @@ _GENERAL = re.compile(
     r"|cách mạng|chung|quần chúng|đã|được|hiện có|được phát động)",
     re.IGNORECASE,
 )
+_ALONE = re.compile(r"^(?:tháng|tuần lễ)\s(?:hành động|cao điểm|thi đua|hưởng ứng|phát động)$", re.IGNORECASE)
 _YEARS = re.compile(
     r"^\s?,?\s?(?:(?:giai\sđoạn|từ\snăm)\s(?P<first>(?:19|20)\d\d)\s?(?:-|–|đến(?:\snăm)?)\s?(?P<last>(?:19|20)\d\d)"
     r"|năm\shọc\s(?P<first2>(?:19|20)\d\d)\s?[-–]\s?(?P<last2>(?:19|20)\d\d)|năm\s(?P<year>(?:19"
@@ -110,11 +112,15 @@ def extract_movements(document: Document, options: ExtractOptions) -> tuple[Move
         parts = passage.cells if passage.kind == "table-row" and passage.cells else (passage.text,)
         for mention in (mention for part in parts for mention in _mentions(passage, part)):
             movement = _movement(document, mention)
-            if movement.name is None:
+            if movement.name is None or _ALONE.match(str(movement.name.normal)):
                 continue
             key = _key(str(movement.name.normal))
             found[key] = _joined(found[key], movement) if key in found else movement
-    return tuple(found.values())
+    return tuple(
+        movement
+        for key, movement in found.items()
+        if not any(other != key and other.startswith(f"{key} ") for other in found)
+    )
 
 
 def level_of(body: str) -> str | None:

@@ -18,7 +18,7 @@ _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ]|[“\"(]?[A-ZĐÀ-Ỹ
 _DIRECTIVE = re.compile(
     r"^(?:(?:các\s)?(?:ông(?:,?\sbà|\s\(bà\))?|đồng\schí)\s?:|(?:kính\s)?đề\snghị|giao(?:\scho)?"
     r"|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
-    r"|uỷ\squyền(?:\scho)?|trách\snhiệm\scủa)\s",
+    r"|uỷ\squyền(?:\scho)?)\s",
     re.IGNORECASE,
 )
 _HANDS_ON = re.compile(r"^\s?(?:giao(?:\scho)?|phân\scông|ủy\squyền(?:\scho)?)\s", re.IGNORECASE)
@@ -149,6 +149,8 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
     if not directive and _PEOPLE.match(sentence[begin : found.end]) and not _next_is_verb(sentence, found.end):
         return None
     if place == "subject" and found.bodies[0].kind == "generic":
+        if len(sentence[begin : found.end].split()) < 2:
+            return None
         told = start == 0 or _DIFFICULTIES.search(sentence[:start]) is not None
         if not told or not _next_is_verb(sentence, found.end):
             return None

@@ -7,7 +7,7 @@ from typing import Literal
 from pipeline.document import Document, Passage, TracedText
 from pipeline.extraction.task_values import body_text, trimmed
 from pipeline.language.bodies import bodies_from, split_names
-from pipeline.language.nlp import fold_tones
+from pipeline.language.nlp import analyse, fold_tones
 
 __all__ = ["ColumnRole", "TaskRow", "column_role", "doers_of", "task_rows"]
 
@@ -40,7 +40,9 @@ _RESPONSIBLE = re.compile(
     r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|thực hiện|tổ chức|đầu mối|trách nhiệm"
 )
 _WITH = re.compile(
-    r"(?:[;.,(]\s?)?(?:(?:đơn vị|cơ quan)\s)?phối hợp(?:\s(?:với|cùng|thực hiện))?\s?:?\s?", re.IGNORECASE
+    r"(?:\s?(?:là\s)?(?:chủ trì|thường trực))?(?:[;.,(]\s?)?(?:và\s)?(?:(?:đơn vị"
+    r"|cơ quan)\s)?phối hợp(?:\s(?:với|cùng|thực hiện))?\s?:?\s?",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(r"^(?:(?:đơn vị|cơ quan|bộ phận)\s)?(?:chủ trì|thực hiện|phụ trách)\s?[:\-]\s?", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[\s,;.+•]*(?:(?:[-–/]|và|cùng)\s)?[\s,;.]*", re.IGNORECASE)
@@ -236,18 +238,28 @@ def _bodies(cell: TracedText) -> tuple[TracedText, ...]:
                 and rest[0].strip()
                 and not _SEPARATOR.fullmatch(rest[0])
                 and bodies_from(cell.text, end + 1) is None
+                and _belongs_to_name(rest[0])
             ):
                 parts[-1] = cell.slice(found.bodies[-1].start, end + rest.end())
                 end += rest.end()
         else:
             chunk = re.match(r"[^,;]+", cell.text[start:])
             end = start + (chunk.end() if chunk else 1)
-            parts.append(trimmed(cell.slice(start, end)))
+            if 0 not in analyse(cell.text[start:end]).marks["verbs"]:
+                parts.append(trimmed(cell.slice(start, end)))
         separator = _SEPARATOR.match(cell.text, end)
         start = max(separator.end() if separator else end, end)
         if start == end and found is None:
             start += 1
     return tuple(_without_dash(part) for part in parts if part and len(part.text) <= _MAX_BODY)
+
+
+def _belongs_to_name(rest: str) -> bool:
+    """Whether unknown words after a body are few and no verb begins them, so that they are part of its name."""
+    if not 1 <= len(rest.split()) <= 5:
+        return False
+    analysis = analyse(rest.strip())
+    return 0 not in analysis.marks["verbs"]
 
 
 def _without_dash(part: TracedText) -> TracedText:

@@ -44,8 +44,15 @@ _CHECKLIST = re.compile(r"^(?:việc|công tác|kết quả|tình hình|tỷ l�
 _QUANTIFIED = re.compile(
     r"\d+(?:[.,]\d+)?\s?%|ít nhất|tối thiểu|trên \d|đạt (?:tiêu chí|chuẩn|tỷ lệ)|hoàn thành", re.IGNORECASE
 )
+_REACHED = re.compile(
+    r"^,?\s(?:đạt|phấn đấu|có ít nhất|hoàn thành|tối thiểu|ít nhất|có trên|trên \d|100\s?%)", re.IGNORECASE
+)
 _VAGUE = re.compile(r"\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
 _IN_FORCE = re.compile(r"có hiệu lực(?: thi hành)?,?\s?(?:từ|kể từ)?\s?$", re.IGNORECASE)
+_PAID_BEFORE = re.compile(
+    r"(?:trợ cấp|phụ cấp|lương|thu nhập|học phí|tiền|ngân sách|dự toán|kinh phí)[^.;,:]{0,40}$", re.IGNORECASE
+)
+_IF = re.compile(r"^(?:trường hợp|nếu)\s", re.IGNORECASE)
 _DAILY = re.compile(r"^(?:hằng|hàng)\sngày$", re.IGNORECASE)
 _SLACK_DAYS = 31
 
@@ -89,11 +96,13 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
     if time.unit in ("school-year", "years", "clock", "cell"):
         return False
     if time.kind == "recurring":
-        return not _DAILY.match(printed) or _follows_verb(text, time.end)
+        if _DAILY.match(printed) or _PAID_BEFORE.search(before):
+            return _follows_verb(text, time.end)
+        return context.told or not _IF.match(text)
     if _is_past(time, context.plan):
         return False
     if time.unit in ("year", "half") and not time.preposition:
-        return False
+        return time.unit == "year" and _REACHED.match(text[time.end :]) is not None
     if time.unit == "year" and time.preposition in ("đến", "tới", "trong", "hết", "vào") and _names_programme(before):
         return False
     if context.purpose and (_VAGUE.search(printed) or _VAGUE.match(text[time.end : time.end + 40])):

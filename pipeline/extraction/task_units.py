@@ -104,7 +104,7 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
             continue
         if told and told[-1].passage.section != unit.passage.section:
             group_start = len(told)
-        group = [index for index in range(group_start, len(told)) if not told[index].lead_in]
+        group = [index for index in range(group_start, len(told)) if not _is_parent(told, index)]
         if line[0] == "time":
             told.extend([] if group else _heading_unit(unit))
             group = group or list(range(group_start, len(told)))
@@ -121,6 +121,13 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
                 told[index] = _addressed(told[index], value, leads, partners, with_them=line[0] == "with")
         open_group = True
     return tuple(told)
+
+
+def _is_parent(units: list[Unit], index: int) -> bool:
+    """Whether a unit leads in others or deeper items follow it, so that they carry the task."""
+    if units[index].lead_in:
+        return True
+    return index + 1 < len(units) and units[index + 1].passage.depth > units[index].passage.depth
 
 
 def _line_text(unit: Unit) -> TracedText:

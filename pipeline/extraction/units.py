@@ -13,6 +13,7 @@ from pipeline.extraction.headings_of_bodies import HeadingBodies, bodies_of_head
 from pipeline.extraction.sentences import Doer, doer_at_end, doer_of, sentences_of
 from pipeline.extraction.task_units import Addressees, Source, Unit, told_by_lines
 from pipeline.extraction.task_values import body_text, trimmed
+from pipeline.language.bodies import bodies_from
 from pipeline.language.nlp import analyse
 
 __all__ = ["units_of"]
@@ -25,7 +26,14 @@ _DIFFICULTIES = re.compile(r"(?:khó khăn|vướng mắc|phát sinh|vấn đề
 _CONTACT = re.compile(r"liên hệ", re.IGNORECASE)
 _TELLING = re.compile(r"báo cáo|phản ánh|thông tin|đề nghị|kiến nghị", re.IGNORECASE)
 _PERSON_LINE = re.compile(r"^(?:ông|bà|đồng chí|đ/c|thầy|cô)\s", re.IGNORECASE)
-_FOR_WHOM = re.compile(r"^(?:đối tượng|thành phần|phạm vi|tiêu chuẩn|tiêu chí|địa điểm)", re.IGNORECASE)
+_FOR_WHOM = re.compile(
+    r"^(?:đối tượng|thành phần|phạm vi|tiêu chuẩn|tiêu chí|địa điểm)(?!.*(?:thời gian|nội dung"
+    r"|nhiệm vụ|tổ chức|phân công))",
+    re.IGNORECASE,
+)
+_OF_THEM = re.compile(r"^(?:tập thể|cá nhân)", re.IGNORECASE)
+_ISSUING = re.compile(r"(?:ban hành|xây dựng|đề ra)\s[^.;]{0,400}(?:như sau|cụ thể)", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s?(?:\([^()]*\))?\s?:?\s*$")
 _MIN_TOLD_WORDS = 5
 _RUNS_ON = ("organization", "schedule")
 
@@ -74,7 +82,7 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
         return
     chain = _chain(document, passage)
     section = chain[0] if chain else None
-    if any(_FOR_WHOM.match(over.heading.text) for over in chain):
+    if _is_about_whom(chain):
         return
     lead_in = body.text.rstrip().endswith(":") and passage.kind != "heading"
     bounds = sentences_of(body.text) if lead_in else []
@@ -85,6 +93,13 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
     text = trimmed(body)
     if text:
         yield Unit(passage, text, section, chain, None, lead_in, tuple(sentences_of(text.text)))
+
+
+def _is_about_whom(chain: tuple[Section, ...]) -> bool:
+    """Whether a section says for whom, by what measure or where, so that nothing in it is a task."""
+    if any(_FOR_WHOM.match(section.heading.text) for section in chain):
+        return True
+    return len(chain) > 1 and _OF_THEM.match(chain[0].heading.text) is not None and chain[1].kind == "subjects"
 
 
 def _sentence_as_heading(document: Document, passage: Passage) -> TracedText:
@@ -143,15 +158,25 @@ def _heading_bodies(document: Document) -> dict[int, HeadingBodies]:
 
 def _own(unit: Unit, issuer: str, headings: dict[int, HeadingBodies]) -> Addressees | None:
     """The subject of the unit's first sentence; under a heading that is a body only another's name at its start."""
-    if not unit.sentences:
+    if not unit.sentences or (unit.lead_in and _ISSUING.search(unit.text.text)):
         return None
     start, end = unit.sentences[0]
     doer = doer_of(unit.text.text[start:end], issuer=issuer)
     if doer is None:
-        return None
+        return _bare_bodies(unit) if unit.lead_in else None
     if doer.bodies.bodies[0].kind == "generic" and any(section.index in headings for section in unit.chain):
         return None
     return _addressees(unit.text, doer, "sentence", start)
+
+
+def _bare_bodies(unit: Unit) -> Addressees | None:
+    """A lead-in that is nothing but bodies, with or without an explanation in brackets."""
+    found = bodies_from(unit.text.text, 0)
+    if found is None or found.bodies[0].kind == "generic" or not _BRACKETS.match(unit.text.text[found.end :]):
+        return None
+    return Addressees(
+        unit.text.slice(0, found.end), tuple(body_text(unit.text, body) for body in found.bodies), "sentence"
+    )
 
 
 def _addressees(text: TracedText, doer: Doer, source: Source, offset: int = 0) -> Addressees:

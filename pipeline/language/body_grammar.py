@@ -530,11 +530,10 @@ _LONG_PLACES = frozenset(
 
 
 def _places(analysis: Analysis, token: int) -> int:
-    """The token after `các` and kinds of places (`các xã, phường và thị trấn`); 0 where there is no such list."""
-    words = [word.casefold() for word in analysis.words[token : token + 16]]
-    if not words or words[0] != "các":
-        return 0
-    position, last = 1, 0
+    """The token after a list of kinds of places (`các xã, phường`, `phường, xã, đặc khu`); 0 where there is none."""
+    words = analysis.words[token : token + 16]
+    first = 1 if words and words[0].casefold() == "các" else 0
+    position, last, count = first, 0, 0
     while position < len(words):
         if tuple(words[position : position + 2]) in _LONG_PLACES:
             position += 3 if words[position : position + 2] == ["tổ", "dân"] else 2
@@ -542,10 +541,10 @@ def _places(analysis: Analysis, token: int) -> int:
             position += 1
         else:
             break
-        last = position
+        last, count = position, count + 1
         while position < len(words) and words[position] in (",", "và", "/"):
             position += 1
-    return token + last if last else 0
+    return token + last if last and (first or count > 1) else 0
 
 
 def _level(analysis: Analysis, token: int) -> int:

@@ -47,6 +47,7 @@ _RECURRENCE_GAP = re.compile(r"^\s?(?:,|của|\()?\s?(?:(?:trước|vào|chậm\
 _DAY_OF_RECURRENCE = re.compile(
     r"^\s?[(,]?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?|hoàn\sthành\strước)\s)?$", re.IGNORECASE
 )
+_ONWARDS = re.compile(r"^\strở\s(?:đi|về\ssau)(?!\w)", re.IGNORECASE)
 _FOLLOWING_YEARS = re.compile(r"^\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
 _DURATION = re.compile(r"^(?P<count>\d{1,3}(?:[.,]\d)?)\s(?:ngày|buổi)\b", re.IGNORECASE)
 _ALWAYS = re.compile(r"^(?:thường\sxuyên|liên\stục|hằng\sngày|đột\sxuất)", re.IGNORECASE)
@@ -334,8 +335,8 @@ _ANCHORED = "counted from the plan's own date"
 
 
 def _right(text: str, end: int) -> int:
-    """Past a weekday in brackets."""
-    match = _WEEKDAY_AFTER.match(text[end : end + 24])
+    """Past a weekday in brackets, or `trở đi`."""
+    match = _WEEKDAY_AFTER.match(text[end : end + 24]) or _ONWARDS.match(text[end : end + 12])
     return end + match.end() if match else end
 
 
