@@ -36,9 +36,11 @@ def translate_write_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, lasting: bool = True) -> None:
     """Write a file by way of a temporary one beside it; nothing half-written is ever seen under its name.
 
+    Args:
+        lasting: wait until it has reached the disk; what can be made again need not.
     Raises:
         FullDiskError: no space is left.
         ArchiveError: it cannot be written for another reason.
@@ -49,10 +51,12 @@ def write_atomically(path: Path, content: bytes) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+                if lasting:
+                    file.flush()
+                    os.fsync(file.fileno())
             temporary.replace(path)
-            sync_folder(path.parent)
+            if lasting:
+                sync_folder(path.parent)
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()

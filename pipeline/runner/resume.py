@@ -34,7 +34,7 @@ class FinishedPages:
 
     def save(self, page: Page) -> None:
         """Keep a page that is done."""
-        write_atomically(self._file(page.number), msgspec.json.encode(page))
+        write_atomically(self._file(page.number), msgspec.json.encode(page), lasting=False)
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:06d}.json"

@@ -142,7 +142,7 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Fi
             skips=job.skips,
             finished=FinishedPages(Path(job.finished)),
         )
-        write_atomically(Path(job.result), msgspec.json.encode(document))
+        write_atomically(Path(job.result), msgspec.json.encode(document), lasting=False)
     except SohoaError as error:
         status: Status = "refused" if isinstance(error, InputError) else "failed"
         return Finished(status, error.code, printable(error.message), printable(error.remedy), _peak_memory_mb())
