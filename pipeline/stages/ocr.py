@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.document import Box, Decision, Page, Reading, Word, replace
 from pipeline.engines.crops import read_crops
 from pipeline.engines.tesseract import ReadWord, Tesseract
+from pipeline.engines.typeface import bold_words
 from pipeline.stage import CleanPicture, Context, Gift, Grid, Pixels
 
 __all__ = ["Ocr"]
@@ -59,19 +60,27 @@ class Ocr:
         )
         again = {id(line): second for line, second in zip(doubtful, seconds, strict=True)}
         marks = [
-            (word, _readings(word, again.get(id(line), ()), options.language), _type_height(line))
-            for line in (*lines, *in_cells)
+            (word, _readings(word, again.get(id(line), ()), options.language), _type_height(line), number)
+            for number, line in enumerate((*lines, *in_cells))
             for word in line
         ]
+        bold = bold_words(
+            bare,
+            [word.box for word, *_ in marks],
+            [readings[-1].text for _, readings, *_ in marks],
+            [number for *_, number in marks],
+            dpi=picture.dpi,
+        )
         words = tuple(
             Word(
                 f"{page.number}.{index}",
                 page.number,
                 _to_scan(word.box, picture.to_scan),
                 readings,
+                bold=bold[index],
                 size_px=height * float(np.hypot(*picture.to_scan[:, 1])),
             )
-            for index, (word, readings, height) in enumerate(marks)
+            for index, (word, readings, height, _) in enumerate(marks)
         )
         decision = Decision(
             "ocr",
