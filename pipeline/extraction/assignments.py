@@ -8,7 +8,7 @@ from pipeline.extraction.roles import Role, coordinators, reported_to, role_of
 from pipeline.extraction.sentences import doer_at_end, doer_of
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
-from pipeline.extraction.task_units import Addressees, Unit
+from pipeline.extraction.task_units import Addressees, Unit, line_kind
 from pipeline.extraction.task_values import body_text, inferred_value, printed_value, tidy, trimmed
 from pipeline.extraction.units import units_of
 from pipeline.language.bodies import Body, body_id
@@ -62,12 +62,21 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[Assignment]:
         return
     for start, end in unit.sentences:
         sentence = trimmed(text.slice(start, end))
-        yield from _named(sentence, given, plan)
+        yield from _named(sentence, given, _deadline(sentence, plan, _time_sentence(unit, sentence)))
 
 
-def _named(sentence: TracedText, given: set[str], plan: PlanDate) -> Iterator[Assignment]:
+def _time_sentence(unit: Unit, sentence: TracedText) -> TracedText | None:
+    """What a sentence of its own says about when the whole unit is to be done (`Thời gian hoàn thành: …`)."""
+    if unit.time_line is not None or len(unit.sentences) < 2:
+        return unit.time_line
+    start, end = unit.sentences[-1]
+    last = trimmed(unit.text.slice(start, end))
+    line = line_kind(last.text)
+    return last.slice(line[1]) if line is not None and line[0] == "time" and last.text != sentence.text else None
+
+
+def _named(sentence: TracedText, given: set[str], deadline: Value | None) -> Iterator[Assignment]:
     """The bodies that a sentence names as partners or as receivers of a report."""
-    deadline = _deadline(sentence, plan)
     roles: tuple[tuple[Role, Iterable[Body]], ...] = (
         ("coordinate", coordinators(sentence.text)),
         ("report_to", reported_to(sentence.text)),

@@ -151,7 +151,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
             what = _clause(sentence, time, subject_end)
             if time.kind == "due" and time.first is not None and _GATHERING.match(what.text):
                 time = _as_event(time)
-            if len(what.text.split()) < _MIN_WORDS and earlier:
+            if earlier and (len(what.text.split()) < _MIN_WORDS or _TIME_HEADING.match(sentence.text)):
                 what = earlier
             record = _record(printed, time, printed_value(what, certainty=0.7), body, 0.9 if told else 0.75)
             yield _Found(unit.passage.index, record, time.unit == "year", 0 if told else 1)
@@ -242,9 +242,7 @@ def _stripped(text: TracedText, start: int, end: int) -> TracedText:
 
 def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found]:
     cell = trimmed(row.time)
-    if not cell or _ELSEWHERE.match(cell.text):
-        return
-    time = parse_time_cell(cell.text, plan) or _measureless(cell)
+    time = (parse_time_cell(cell.text, plan) or _measureless(cell)) if cell else None
     if time is None:
         return
     title = document.records.document.title

@@ -31,7 +31,7 @@ _AS_NOUN = re.compile(
     re.IGNORECASE,
 )
 _REPORT = re.compile(
-    r"(?<!\w)(?:báo cáo(?!\sviên)|phản ánh|thông tin(?=\s(?:về|kịp thời|cho|đến|với)\s))", re.IGNORECASE
+    r"(?<!\w)(?:báo cáo(?!\sviên)|phản ánh|phản hồi|thông tin(?=\s(?:về|kịp thời|cho|đến|với)\s))", re.IGNORECASE
 )
 _TOWARDS = re.compile(r"(?:^|\s|\()(?:gửi\s)?(?:về|cho|với|lên|đến|tới|gửi)\s$", re.IGNORECASE)
 _CHANNEL = re.compile(r"(?:qua|thông qua|của|do|từ)\s$", re.IGNORECASE)
@@ -179,9 +179,15 @@ def reported_to(text: str) -> list[Body]:
             continue
         start = listed.bodies[0].start
         if _receives(text, start, listed.end, reports):
-            found.extend(body for body in listed.bodies if not _NOBODY.search(text[body.start : body.end]))
+            found.extend(body for body in listed.bodies if _is_definite(text, body))
         position = analysis.token_at(listed.end)
     return found
+
+
+def _is_definite(text: str, body: Body) -> bool:
+    """Whether a receiver is somebody: no `cấp có thẩm quyền`, no bare `cơ quan`."""
+    named = text[body.start : body.end]
+    return body.kind != "generic" and not _NOBODY.search(named)
 
 
 def _receives(text: str, start: int, end: int, reports: list[int]) -> bool:

@@ -245,7 +245,7 @@ def _bodies(cell: TracedText) -> tuple[TracedText, ...]:
         else:
             chunk = re.match(r"[^,;]+", cell.text[start:])
             end = start + (chunk.end() if chunk else 1)
-            if 0 not in analyse(cell.text[start:end]).marks["verbs"]:
+            if not parts or (cell.text[start].isupper() and 0 not in analyse(cell.text[start:end]).marks["verbs"]):
                 parts.append(trimmed(cell.slice(start, end)))
         separator = _SEPARATOR.match(cell.text, end)
         start = max(separator.end() if separator else end, end)
@@ -259,7 +259,7 @@ def _belongs_to_name(rest: str) -> bool:
     if not 1 <= len(rest.split()) <= 5:
         return False
     analysis = analyse(rest.strip())
-    return 0 not in analysis.marks["verbs"]
+    return 0 not in analysis.marks["verbs"] and 0 not in analysis.marks["stops"]
 
 
 def _without_dash(part: TracedText) -> TracedText:

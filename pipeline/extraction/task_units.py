@@ -9,7 +9,7 @@ from pipeline.extraction.roles import Role
 from pipeline.extraction.task_tables import doers_of
 from pipeline.extraction.task_values import trimmed
 
-__all__ = ["Addressees", "Source", "Unit", "told_by_lines"]
+__all__ = ["Addressees", "Source", "Unit", "line_kind", "told_by_lines"]
 
 Source = Literal["sentence", "heading", "lead-in", "previous", "end", "line"]
 
@@ -23,6 +23,11 @@ _LINE = re.compile(
     r"|triển khai|dự kiến|báo cáo|thực hiện dự kiến|bắt đầu))*))"
     r"[^:;.]{0,40}?\s?:\s?",
     re.IGNORECASE,
+)
+
+
+_ELSEWHERE = re.compile(
+    r"(?:theo|như|xem|có|tại)\s(?:phụ lục|biểu|bảng|mục|điểm|danh sách|lịch|kế hoạch kèm)", re.IGNORECASE
 )
 
 
@@ -97,7 +102,7 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
         whole = _line_text(unit)
         line = line_kind(whole.text)
         value = trimmed(whole.slice(line[1])) if line is not None else TracedText()
-        if line is None or not value:
+        if line is None or not value or (line[0] == "time" and _ELSEWHERE.match(value.text)):
             if open_group or (told and told[-1].passage.section != unit.passage.section):
                 group_start, open_group = len(told), False
             told.append(unit)

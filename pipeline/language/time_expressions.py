@@ -310,6 +310,9 @@ def _dated(
     expression = TimeExpression(
         start, end, "event", first.isoformat(), last.isoformat(), None, unit, preposition, inferred_reason
     )
+    following = _FOLLOWING_YEARS.match(text[end:])
+    if following is not None and preposition not in _LATEST:
+        return replace(expression, kind="period", last=None, end=end + following.end())
     if unit in ("years", "school-year"):
         return replace(expression, kind="period")
     if preposition in _LATEST:
@@ -322,9 +325,6 @@ def _dated(
         if clocked:
             return expression
         return replace(expression, kind="period", last=None)
-    if _FOLLOWING_YEARS.match(text[end:]):
-        match = _FOLLOWING_YEARS.match(text[end:])
-        return replace(expression, kind="period", last=None, end=end + (match.end() if match else 0))
     if unit in ("day", "days"):
         return replace(expression, kind="due" if preposition == "trong" else "event")
     return replace(expression, kind="due")
