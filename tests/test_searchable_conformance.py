@@ -8,6 +8,8 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
 from PIL import ImageCms, ImageFont
 from searchable_pages import BORN_DIGITAL, DPI, document_of, found_text, page_as_printed, page_with_lines
@@ -39,7 +41,8 @@ def copy_of(paper: pikepdf.Pdf, folder: Path, page: Page | None = None) -> tuple
     paper.save(folder / "paper.pdf")
     original = folder / "paper.pdf"
     document = document_of(original, [page or lined_page()])
-    return folder / "copy.pdf", write_searchable_copy(document, original, folder / "copy.pdf", tool="Sohoa 9 <&>")
+    target = folder / "copy.pdf"
+    return target, write_searchable_copy(document, original, target, tool="Sohoa 9 <&>", force=True)
 
 
 def xmp_of(pdf: pikepdf.Pdf) -> ElementTree.Element:
@@ -199,6 +202,26 @@ def test_copy_claims_nothing_that_it_does_not_keep(paper: pikepdf.Pdf, tmp_path:
         assert xmp_of(pdf).find(f".//{PDFAID}part") is None
 
 
+@pytest.mark.parametrize(
+    ("content", "archival"), [(b"0 0 0 1 k 1 1 5 5 re f ", True), (b"1 0 0 rg 1 1 5 5 re f ", False)]
+)
+def test_copy_keeps_the_output_intent_of_the_original(
+    paper: pikepdf.Pdf, tmp_path: Path, content: bytes, archival: bool
+) -> None:
+    profile = paper.make_stream(bytes(16) + b"CMYK" + bytes(108), N=4)
+    printing = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFX, DestOutputProfile=paper.make_stream(b"x", N=4))
+    kept = Dictionary(
+        Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier=String("press"), DestOutputProfile=profile
+    )
+    paper.Root.OutputIntents = Array([printing, kept])
+    paper.pages[0].obj.Contents = paper.make_stream(content)
+    path, report = copy_of(paper, tmp_path)
+    assert report.archival == archival
+    with pikepdf.open(path) as pdf:
+        (intent,) = pdf.Root.OutputIntents
+        assert intent.OutputConditionIdentifier == "press"
+
+
 def test_copy_minds_only_fonts_that_are_seen(paper: pikepdf.Pdf, tmp_path: Path) -> None:
     page = paper.pages[0].obj
     page.Resources = Dictionary(
@@ -233,6 +256,19 @@ def test_copy_gives_every_letter_of_vietnamese_back(paper: pikepdf.Pdf, tmp_path
     page = page_with_lines(round(PAPER[0] * DPI / 72), round(PAPER[1] * DPI / 72), lines=texts)
     path, _ = copy_of(paper, tmp_path, page)
     assert found_text(path).split() == texts
+
+
+WORDS = st.text(alphabet=LETTERS + LETTERS.upper() + "0123456789/().,:%&", min_size=1, max_size=14)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.lists(WORDS, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=8))
+def test_copy_gives_any_line_of_words_back(tmp_path: Path, lines: list[str]) -> None:
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=PAPER)
+        path, report = copy_of(pdf, tmp_path, page_with_lines(1653, 2339, lines=lines))
+    assert found_text(path).split() == " ".join(lines).split()
+    assert report.word_count == len(" ".join(lines).split())
 
 
 def test_copy_of_more_letters_than_a_map_section_holds(paper: pikepdf.Pdf, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import errno
 import math
 import os
+import time
 import unicodedata
 from pathlib import Path
 
@@ -294,6 +295,54 @@ def test_copy_refuses_a_file_that_cannot_be_taken_apart(tmp_path: Path) -> None:
     original.write_bytes(b"%PDF-1.4\n" + b"nothing that can be mended" * 20)
     with pytest.raises(DamagedInputError, match="taken apart"):
         write_searchable_copy(document_of(original, [lined_page()]), original, tmp_path / "copy.pdf")
+
+
+def test_copy_refuses_a_file_that_is_put_together_wrongly(tmp_path: Path) -> None:
+    with pikepdf.open(empty_paper(tmp_path / "paper.pdf")) as pdf:
+        pdf.pages[0].obj["/Resources"] = Dictionary(XObject=Dictionary(Fm=7), Font=3)
+        pdf.save(tmp_path / "strange.pdf")
+    original = tmp_path / "strange.pdf"
+    with pytest.raises(DamagedInputError, match="no PDF should be") as caught:
+        write_searchable_copy(document_of(original, [lined_page()]), original, tmp_path / "copy.pdf")
+    assert caught.value.__cause__ is not None
+    assert not (tmp_path / "copy.pdf").exists()
+
+
+def test_copy_finds_invisible_text_in_forms_that_pages_share(tmp_path: Path) -> None:
+    """Page 1 was read from its picture, page 2's own text was trusted; forms draw forms eight deep, ten times each."""
+    with pikepdf.new() as pdf:
+        inner = pdf.make_stream(
+            b"BT 3 Tr /F1 12 Tf 1 0 0 1 60 400 Tm (unseen) Tj ET 0 0 1 rg 5 5 40 40 re f",
+            {"/Subtype": Name.Form, "/BBox": Array([0, 0, 600, 900])},
+        )
+        helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        inner["/Resources"] = Dictionary(Font=Dictionary(F1=helvetica))
+        for _ in range(7):
+            outer = pdf.make_stream(b"/Fm Do " * 10, {"/Subtype": Name.Form, "/BBox": Array([0, 0, 600, 900])})
+            outer["/Resources"] = Dictionary(XObject=Dictionary(Fm=inner))
+            inner = outer
+        for _ in range(2):
+            pdf.add_blank_page(page_size=PAPER)
+            pdf.pages[-1].obj["/Resources"] = Dictionary(XObject=Dictionary(Fm=inner))
+            pdf.pages[-1].obj["/Contents"] = pdf.make_stream(b"/Fm Do /Fm Do")
+        pdf.save(tmp_path / "paper.pdf")
+    original = tmp_path / "paper.pdf"
+    pages = [lined_page(1), replace(lined_page(2), origin="text-layer")]
+    started = time.process_time()
+    report = write_searchable_copy(document_of(original, pages), original, tmp_path / "copy.pdf")
+    assert time.process_time() - started < 5.0
+    assert report.notes == ("Another program's invisible text was left out on page 1.",)
+    with pikepdf.open(tmp_path / "copy.pdf") as pdf:
+        forms = [deepest_form(page.obj["/Resources"]) for page in pdf.pages]
+        assert [b"unseen" in form.read_bytes() for form in forms] == [False, True]
+        assert all(b"40 40 re" in form.read_bytes() for form in forms)
+
+
+def deepest_form(resources: Dictionary) -> pikepdf.Stream:
+    form = resources["/XObject"]["/Fm"]
+    while "/XObject" in form["/Resources"]:
+        form = form["/Resources"]["/XObject"]["/Fm"]
+    return form
 
 
 def test_copy_never_writes_over_a_file_unasked_nor_over_the_original(tmp_path: Path) -> None:

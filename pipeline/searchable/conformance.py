@@ -28,7 +28,9 @@ _ALLOWED_ANNOTATIONS = {
 _WITHOUT_APPEARANCE = {"/Link", "/Popup"}
 _INVISIBLE, _HIDDEN, _PRINT, _NO_VIEW, _READ_ONLY, _TOGGLE = 1, 2, 4, 32, 64, 256
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
-_CMYK_SET = re.compile(rb"(?:[-+.\d]+\s+){4}[kK]\s")
+_CMYK_SET = re.compile(rb"(?<![-+.\d])(?:[-+.\d]+\s+){4}[kK]\s")
+_RGB_SET = re.compile(rb"(?<![-+.\d])(?:[-+.\d]+\s+){3}(?:rg|RG)\s")
+_PROFILE_COLOURS = slice(16, 20)
 _PROFILE_DATE = slice(24, 36)
 _SOME_DAY = bytes.fromhex("07d000010001000000000000")
 _UNFIT_FILTERS = {"/LZWDecode", "/Crypt"}
@@ -100,18 +102,20 @@ def obstacles(pdf: pikepdf.Pdf) -> list[str]:
     Not done: the insides of fonts and of JPEG 2000 pictures that the original brings are taken on trust.
     """
     found: set[str] = set()
-    cmyk_intent = _intent_colours(pdf) == b"CMYK"
+    foreign, foreign_name, foreign_set = Name.DeviceCMYK, "CMYK", _CMYK_SET
+    if _intent_colours(pdf) == b"CMYK":
+        foreign, foreign_name, foreign_set = Name.DeviceRGB, "RGB", _RGB_SET
     for item in _reachable(pdf.Root):
         if isinstance(item, pikepdf.Stream):
             filters = item.get("/Filter", Array())
             named = {str(filters)} if isinstance(filters, Name) else {str(one) for one in filters}
             if len(named) > 1 and named & _UNFIT_FILTERS:
                 found.add("a picture is packed in a forbidden way")
-            if item.get("/ColorSpace") == Name.DeviceCMYK and not cmyk_intent:
-                found.add("a picture is in CMYK without a profile")
+            if item.get("/ColorSpace") == foreign:
+                found.add(f"a picture is in {foreign_name} without a profile")
     for page in pdf.pages:
-        if not cmyk_intent and _CMYK_SET.search(page_bytes(page)):
-            found.add("colours are in CMYK without a profile")
+        if foreign_set.search(page_bytes(page)):
+            found.add(f"colours are in {foreign_name} without a profile")
         resources = inherited(page.obj, "/Resources", Dictionary())
         if any(not _is_embedded(font) for font in _fonts(resources)) and any(
             not _is_embedded(font) for font in shown_fonts(pdf, page)
@@ -145,7 +149,8 @@ def declare(pdf: pikepdf.Pdf, description: Description, *, conforms: bool) -> No
     preferences = catalog.get("/ViewerPreferences", Dictionary())
     preferences["/DisplayDocTitle"] = True
     catalog["/ViewerPreferences"] = preferences
-    if not _intent_colours(pdf):
+    intent = _intent(pdf)
+    if intent is None:
         intent = Dictionary(
             Type=Name.OutputIntent,
             S=Name.GTS_PDFA1,
@@ -153,7 +158,7 @@ def declare(pdf: pikepdf.Pdf, description: Description, *, conforms: bool) -> No
             Info=pikepdf.String("sRGB IEC61966-2.1"),
             DestOutputProfile=pdf.make_stream(_srgb(), N=3, Alternate=Name.DeviceRGB),
         )
-        catalog["/OutputIntents"] = Array([intent])
+    catalog["/OutputIntents"] = Array([intent])
 
 
 def _srgb() -> bytes:
@@ -163,13 +168,21 @@ def _srgb() -> bytes:
     return bytes(profile)
 
 
-def _intent_colours(pdf: pikepdf.Pdf) -> bytes:
-    """The colours of the output intent that the file has, as its profile names them; empty without one."""
+def _intent(pdf: pikepdf.Pdf) -> Any:
+    """The output intent for PDF/A that the original brought, if its profile is one of colours; else None."""
     for intent in pdf.Root.get("/OutputIntents", Array()):
         profile = intent.get("/DestOutputProfile")
-        if intent.get("/S") == Name.GTS_PDFA1 and isinstance(profile, pikepdf.Stream):
-            return profile.read_bytes()[16:20]
-    return b""
+        if intent.get("/S") != Name.GTS_PDFA1 or not isinstance(profile, pikepdf.Stream):
+            continue
+        if profile.read_bytes()[_PROFILE_COLOURS] in (b"RGB ", b"CMYK"):
+            return intent
+    return None
+
+
+def _intent_colours(pdf: pikepdf.Pdf) -> bytes:
+    """The colours that the copy's output intent is about, as a profile names them."""
+    intent = _intent(pdf)
+    return b"RGB " if intent is None else bytes(intent["/DestOutputProfile"].read_bytes()[_PROFILE_COLOURS])
 
 
 def _clean(text: str) -> str:

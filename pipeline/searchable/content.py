@@ -33,6 +33,7 @@ class _Walk:
     silence: bool = False
     removed: bool = False
     fonts: dict[object, Any] = field(default_factory=dict)
+    forms: dict[tuple[tuple[int, int], int], Any] = field(default_factory=dict)  # what took the place of each, or None
 
 
 def own_resources(page: pikepdf.Page) -> Any:
@@ -100,14 +101,22 @@ def _walk_page(walk: _Walk, page: pikepdf.Page, resources: Any) -> tuple[list[An
     return _walked(walk, page, resources, 0, 0)
 
 
-def _may_have_text(content: bytes, resources: Any, depth: int = 0) -> bool:
+def _may_have_text(content: bytes, resources: Any) -> bool:
+    """Whether letters are shown by a content stream, or by any form that it may draw."""
     if _BEGINS_TEXT.search(content):
         return True
-    return depth < _DEEPEST_FORM and any(
-        _may_have_text(form.read_bytes(), form.get("/Resources", resources), depth + 1)
-        for form in resources.get("/XObject", Dictionary()).values()
-        if _is_form(form)
-    )
+    seen: set[tuple[int, int]] = set()
+    waiting = [resources]
+    while waiting:
+        for form in waiting.pop().get("/XObject", Dictionary()).values():
+            if not _is_form(form) or form.objgen in seen:
+                continue
+            seen.add(form.objgen)
+            if _BEGINS_TEXT.search(form.read_bytes()):
+                return True
+            if "/Resources" in form:
+                waiting.append(form["/Resources"])
+    return False
 
 
 def _is_form(item: Any) -> bool:
@@ -164,9 +173,20 @@ def _walk_form(walk: _Walk, resources: Any, name: str, mode: int, depth: int) ->
     form = resources.get("/XObject", Dictionary()).get(name)
     if not _is_form(form):
         return
+    key = (form.objgen, mode)
+    if key not in walk.forms:
+        walk.forms[key] = _without_junk(walk, form, resources, mode, depth)
+    replacement = walk.forms[key]
+    if replacement is not None:
+        walk.forms[replacement.objgen, mode] = None
+        resources["/XObject"][name] = replacement
+
+
+def _without_junk(walk: _Walk, form: Any, resources: Any, mode: int, depth: int) -> Any:
+    """A copy of a form without its invisible text, its own letters silenced; None where it can stay as it is."""
     inner = form.get("/Resources", resources)
-    if not _may_have_text(form.read_bytes(), inner, depth):
-        return
+    if not _may_have_text(form.read_bytes(), inner):
+        return None
     before = dict(inner.get("/XObject", Dictionary()).items())
     if walk.strip and "/Resources" in form:
         # The form may be drawn on other pages too; what is changed is a copy.
@@ -175,17 +195,17 @@ def _walk_form(walk: _Walk, resources: Any, name: str, mode: int, depth: int) ->
             inner["/XObject"] = Dictionary(before)
     instructions, visible = _walked(walk, form, inner, mode, depth + 1)
     if not walk.strip:
-        return
+        return None
     deeper = any(inner["/XObject"][key].objgen != item.objgen for key, item in before.items())
     if instructions is None and not deeper and not (visible and walk.silence):
-        return
+        return None
     data = form.read_bytes() if instructions is None else pikepdf.unparse_content_stream(instructions)
     if visible and walk.silence:
         data = b"\n".join((_SILENCED, data, _SILENCED_END))
     facts = {key: value for key, value in form.items() if key not in ("/Length", "/Filter", "/DecodeParms")}
     if "/Resources" in facts:
         facts["/Resources"] = inner
-    resources["/XObject"][name] = walk.pdf.make_stream(data, facts)
+    return walk.pdf.make_stream(data, facts)
 
 
 def _without_letters(instruction: Any) -> list[Any]:

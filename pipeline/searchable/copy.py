@@ -26,6 +26,7 @@ _LETTER_PT = (612.0, 792.0)
 _PDF_VERSION = "1.7"
 _FEW_CHARACTERS = 300
 _MOST_ODD_LETTERS = 0.03
+_STRANGE = (TypeError, ValueError, AttributeError, KeyError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,16 @@ def write_searchable_copy(
             remedy="Save a copy without the password, for example with `qpdf --decrypt`, and run that.",
         ) from error
     except pikepdf.PdfError as error:
-        raise DamagedInputError(
-            f"{document.source.name} cannot be taken apart: {error}",
-            remedy="Print it to a new PDF, run that, and make the copy of it.",
-        ) from error
+        raise _damaged(document, f"cannot be taken apart: {error}") from error
+    except _STRANGE as error:
+        # Inside a PDF anything may stand in the place of anything else, which shows where it is used.
+        raise _damaged(document, "is put together as no PDF should be.") from error
+
+
+def _damaged(document: Document, what: str) -> DamagedInputError:
+    return DamagedInputError(
+        f"{document.source.name} {what}", remedy="Print it to a new PDF, run that, and make the copy of it."
+    )
 
 
 def _check_target(document: Document, original: Path, target: Path, force: bool) -> None:
@@ -111,10 +118,7 @@ def _write(pdf: pikepdf.Pdf, document: Document, original: Path, target: Path, t
     notes: list[str] = []
     if document.source.media_type == "application/pdf":
         if len(pdf.pages) != len(document.pages):
-            raise DamagedInputError(
-                f"{document.source.name} is damaged: it has {len(pdf.pages)} or {len(document.pages)} pages.",
-                remedy="Print it to a new PDF, run that, and make the copy of it.",
-            )
+            raise _damaged(document, f"is damaged: it has {len(pdf.pages)} or {len(document.pages)} pages.")
         notes += tidy(pdf)
     else:
         lost = add_picture_pages(pdf, original, document.pages)
@@ -155,8 +159,8 @@ def _lay_text(pdf: pikepdf.Pdf, pages: tuple[Page, ...], notes: list[str]) -> in
                 resources["/Font"] = Dictionary()
             resources["/Font"][name] = embedded
     if silenced:
-        numbers = ", ".join(map(str, silenced))
-        notes.append(f"Another program's invisible text was left out on page {numbers}.")
+        where = f"pages {', '.join(map(str, silenced))}" if len(silenced) > 1 else f"page {silenced[0]}"
+        notes.append(f"Another program's invisible text was left out on {where}.")
     return count
 
 

@@ -211,8 +211,8 @@ def _line_operators(marks: list[_Mark], scale: float, font: InvisibleFont, font_
         at_y = round(y, 2) if index == 0 else at_y + round(y - at_y, 2)
         natural = max(font.width(mark.text), 1) * size / UNITS
         stretch = 100 * max((mark.right - mark.left) * scale, _LEAST_WIDTH_PT) / natural
-        text = mark.text if index == len(marks) - 1 else mark.text + " "
-        written.append(f"{stretch:.2f} Tz <{font.encode(text)}> Tj")
+        # The space after the last word parts lines that a viewer would take for one.
+        written.append(f"{stretch:.2f} Tz <{font.encode(mark.text + ' ')}> Tj")
     return written
 
 
@@ -232,6 +232,7 @@ def _whole_line_operators(marks: list[_Mark], scale: float, font: InvisibleFont,
         back = (at_x + font.width(" ") * unit - mark.left * scale) / unit
         parts.append(f"{back:.0f} <{font.encode(' ')}><{font.encode(mark.text)}>")
         at_x += (font.width(" ") - round(back) + font.width(mark.text)) * unit
+    parts.append(f"<{font.encode(' ')}>")
     placed = f"{font_name} {size:.2f} Tf 1 0 0 1 {x:.2f} {y:.2f} Tm"
     return [f"{placed} {100 * stretch:.2f} Tz [{' '.join(parts)}] TJ"]
 
