@@ -53,10 +53,12 @@ def test_clean_brings_a_page_to_the_reading_resolution() -> None:
     assert choices(page)["coloured ink"] == "left"
 
 
-def test_clean_does_not_blow_up_a_low_resolution() -> None:
-    _, picture, _ = cleaned(page_pixels(dpi=100), 100.0)
+@pytest.mark.parametrize(("dpi", "expected"), [(100.0, 150.0), (40.0, 100.0)])
+def test_clean_brings_a_low_resolution_up_within_reason(dpi: float, expected: float) -> None:
+    _, picture, _ = cleaned(page_pixels(dpi=dpi), dpi)
     assert picture is not None
-    assert picture.dpi == pytest.approx(100, abs=0.2)
+    assert picture.dpi == pytest.approx(expected, rel=0.01)
+    assert picture.to_scan[0, 0] == pytest.approx(dpi / expected, rel=0.01)
 
 
 @pytest.mark.parametrize("quarters", [0, 1, 2, 3])

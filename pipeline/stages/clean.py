@@ -19,6 +19,7 @@ __all__ = ["Clean"]
 
 _RENDER_DPI = 300.0
 _MEASURE_DPI = 75.0
+_LARGEST_GROWTH = 2.5
 _SIDEWAYS = 1.3
 _ON_ITS_HEAD = -0.08
 _FEWEST_WORDS = 30
@@ -82,13 +83,14 @@ class _Work:
     decisions: list[Decision] = field(default_factory=list)
 
     def at(self, dpi: float) -> Pixels:
-        """The picture at a lower resolution, or as it is."""
-        scale = dpi / self.dpi
-        if scale >= 0.97:
+        """The picture at about that resolution, or as it is where it is near enough."""
+        scale = min(dpi / self.dpi, _LARGEST_GROWTH)
+        if 0.97 <= scale <= 1.03:
             return self.pixels
         height, width = self.pixels.shape[:2]
         size = (max(round(width * scale), 1), max(round(height * scale), 1))
-        return np.asarray(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
+        return np.asarray(cv2.resize(self.pixels, size, interpolation=how), np.uint8)
 
     def decide(self, about: str, choice: str, reason: str, **measures: float) -> None:
         """Note a choice and what it rests on."""

@@ -69,7 +69,7 @@ class Ocr:
             [word.box for word, *_ in marks],
             [readings[-1].text for _, readings, *_ in marks],
             [number for *_, number in marks],
-            dpi=picture.dpi,
+            dpi=min(page.dpi, picture.dpi),
         )
         words = tuple(
             Word(
