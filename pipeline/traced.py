@@ -1,6 +1,7 @@
 """Text whose every character knows the word that it was read from."""
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -17,6 +18,14 @@ class Span(Struct, frozen=True, array_like=True):
     end: int
     word_id: str
     confidence: float
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _end(span: Span) -> int:
+    return span.end
 
 
 class TracedText(Struct, frozen=True):
@@ -43,23 +52,27 @@ class TracedText(Struct, frozen=True):
             return TracedText()
         spans = tuple(
             Span(max(span.start, start) - start, min(span.end, stop) - start, span.word_id, span.confidence)
-            for span in self.spans
-            if span.start < stop and span.end > start
+            for span in self._between(start, stop)
         )
         return TracedText(self.text[start:stop], spans)
+
+    def _between(self, start: int, stop: int) -> tuple[Span, ...]:
+        """The spans that reach into the part from `start` to `stop`; they stand in the text's order."""
+        first = bisect_right(self.spans, start, key=_end)
+        return self.spans[first : bisect_left(self.spans, stop, lo=first, key=_start)]
 
     def evidence(self, start: int = 0, end: int | None = None) -> tuple[str, ...]:
         """Ids of the words that the part from `start` to `end` was read from, in order, each once."""
         stop = len(self.text) if end is None else end
         if start >= stop:
             return ()
-        return tuple(dict.fromkeys(span.word_id for span in self.spans if span.start < stop and span.end > start))
+        return tuple(dict.fromkeys(span.word_id for span in self._between(start, stop)))
 
     def confidence(self, start: int = 0, end: int | None = None) -> float:
         """Mean confidence of the characters from `start` to `end`, 0 to 1; 0 where nothing was read."""
         stop = len(self.text) if end is None else end
         total = weight = 0.0
-        for span in self.spans:
+        for span in self._between(start, stop):
             overlap = min(span.end, stop) - max(span.start, start)
             if overlap > 0:
                 total += span.confidence * overlap
