@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from models.restoration import Regime, RestoredLine, Restorer
+from models.weights import WeightsError
 from pipeline.document import Block, Decision, Document, Line, Origin, Page, Reading, Word, replace
+from pipeline.errors import ModelError
 from pipeline.stage import Context, Gift
 
 __all__ = ["Restore", "load_restorer"]
@@ -22,7 +24,10 @@ def load_restorer() -> Restorer:
     Raises:
         ModelError: the weights are missing or are not the ones in the manifest.
     """
-    return Restorer.load()
+    try:
+        return Restorer.load()
+    except WeightsError as error:
+        raise ModelError(str(error), remedy="Install Sohoa again; its weights come with it.") from error
 
 
 class Restore:
