@@ -26,6 +26,9 @@ WRECKED = [
 ]
 
 
+HOSTILE = "aảbđeễgh tnouCĐS69¢&@./-,\x00\ud800\u0301中"
+
+
 @pytest.fixture(scope="module")
 def restorer() -> Restorer:
     return Restorer.load()
@@ -118,7 +121,7 @@ def test_restorer_survives_any_text(text: str, regime: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    lines=st.lists(st.lists(st.text("aảbđeễgh tnouCĐS69¢&@./-,\x00\ud800\u0301中", max_size=9), max_size=9), max_size=5),
+    lines=st.lists(st.lists(st.text(HOSTILE, max_size=9), max_size=9), max_size=5),
     regime=st.sampled_from(["auto", "vie", "eng"]),
 )
 def test_restorer_accounts_for_every_token(lines: list[list[str]], regime: str) -> None:

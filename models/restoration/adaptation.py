@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +14,7 @@ from models.restoration.channel_training import LONGEST, align_steps
 Decoded = tuple[str, str]
 """What was decided to be printed, and what was read."""
 
-WEIGHT = 40.0
+WEIGHT = 15.0
 """Number of uses in the document that count as much as the channel learned in training."""
 LEAST = 1.5
 
@@ -27,18 +27,18 @@ def adapt(rules: Sequence[Rule], decoded: Sequence[Decoded], alphabet: Alphabet)
         decoded: words decided with confidence.
         alphabet: the characters known.
     """
-    uses: Counter[tuple[str, str]] = Counter()
-    seen: Counter[str] = Counter()
+    uses: defaultdict[tuple[str, str], float] = defaultdict(float)
+    seen: defaultdict[str, float] = defaultdict(float)
     repeated = Counter(decoded)
-    for (printed, read), count in repeated.items():
+    for (printed, read), times in repeated.items():
         # a word that comes a hundred times says little more than one that comes ten times
-        weight = float(np.sqrt(count))
+        weight = float(np.sqrt(times))
         for s, o in _edits(printed, read, alphabet):
-            uses[s, o] += weight  # type: ignore[assignment]
+            uses[s, o] += weight
         for start in range(len(printed)):
             for length in range(1, LONGEST + 1):
                 if start + length <= len(printed):
-                    seen[printed[start : start + length]] += weight  # type: ignore[assignment]
+                    seen[printed[start : start + length]] += weight
     prob = {(s, o): float(np.exp(-cost)) for s, o, cost in rules}
     for (s, o), old in list(prob.items()):
         if s and seen[s]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.restoration.alphabet import IS_DIGIT, IS_LETTER, IS_MARK, IS_NEWLINE, IS_SPACE
+from models.restoration.alphabet import IS_NEWLINE, IS_SPACE
 from models.restoration.compiled import compiled
 from models.restoration.language_model import log_probability
 from models.restoration.lattice import Edges
@@ -121,7 +121,7 @@ def search(
             score = h_score[h]
             if score < top - weights.window:
                 break
-            if kind == IS_SPACE or kind == IS_NEWLINE:
+            if kind in (IS_SPACE, IS_NEWLINE):
                 for choice in range(2 if kind == IS_NEWLINE else 1):
                     gain = 0.0
                     w1, w2, w3, state = h_w1[h], h_w2[h], h_w3[h], h_state[h]
@@ -230,7 +230,9 @@ def search(
                     if h_score[g] > new + weights.window:
                         ahead = True
                         break
-                    if h_w3[g] == unit and h_w2[g] == w3 and h_w1[g] == w2 and h_state[g] == state and h_tail[g] == sort:
+                    if h_w3[g] == unit and h_w2[g] == w3 and h_w1[g] == w2 and (
+                        h_state[g] == state and h_tail[g] == sort
+                    ):
                         slot = g
                         break
                 if ahead:

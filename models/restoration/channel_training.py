@@ -24,14 +24,20 @@ STRENGTH = 3.0
 OWN_SHARE = 0.94
 RELATIVE_SHARE = 0.05
 GENERAL_SHARE = 0.01
-"""Shares of what was seen of a letter, of its relatives (ê, ế, ề …) and of letters in general: another scanner differs."""
+"""Shares of what was seen of a letter, of its relatives (ê, ế, ề …), of letters in general: another scanner differs."""
 LOOKALIKE = 0.001
 LOOKALIKES = {
-    "n": "m ri ii h u r", "m": "rn in nn ni", "rn": "m", "ni": "m", "in": "m", "h": "b li n", "b": "h 6", "l": "1 I | ! t i",
-    "t": "f l r 1 i", "r": "t f v", "c": "e ¢ o ( €", "e": "c o", "o": "0 c e", "u": "v n ii w", "v": "y u w", "y": "v g",
-    "g": "q 9 y", "i": "l 1 ! j f", "a": "o 4 n @ s", "s": "a 5", "d": "đ a cl", "q": "g", "p": "n", "k": "l< h",
-    "K": "k", "I": "l 1 |", "II": "H 11 ll", "T": "1", "B": "8 E", "D": "O 0", "O": "0 Q", "S": "5 8", "Đ": "B P Ð", "C": "G",
-    "G": "C 6", "U": "LI Ư", "N": "W", ".": ",", ",": ".", ";": ":", ":": ";", "“": "* ‘‘ ' ‘", "”": "* '' ’’ ' ’", "-": "~ _ —",
+    "n": "m ri ii h u r",
+    "m": "rn in nn ni", "rn": "m", "ni": "m", "in": "m", "h": "b li n", "b": "h 6",
+    "l": "1 I | ! t i",
+    "t": "f l r 1 i", "r": "t f v", "c": "e ¢ o ( €", "e": "c o", "o": "0 c e", "u": "v n ii w", "v": "y u w",
+    "y": "v g",
+    "g": "q 9 y", "i": "l 1 ! j f", "a": "o 4 n @ s", "s": "a 5", "d": "đ a cl", "q": "g", "p": "n",
+    "k": "l< h",
+    "K": "k", "I": "l 1 |", "II": "H 11 ll", "T": "1", "B": "8 E", "D": "O 0", "O": "0 Q", "S": "5 8", "Đ": "B P Ð",
+    "C": "G",
+    "G": "C 6", "U": "LI Ư", "N": "W", ".": ",", ",": ".", ";": ":", ":": ";", "“": "* ‘‘ ' ‘", "”": "* '' ’’ ' ’",
+    "-": "~ _ —",
     "(": "{ [", ")": "} ]", "&": "8 6", "/": "1 l I", "1": "l I | i !",
 }
 """What generally looks alike, for pairs that training never showed."""
@@ -67,7 +73,9 @@ def pair_lines(printed: Sequence[str], read: Sequence[str]) -> list[tuple[str, s
 
 
 @compiled
-def align(source: npt.NDArray[np.int32], read: npt.NDArray[np.int32], base: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def align(
+    source: npt.NDArray[np.int32], read: npt.NDArray[np.int32], base: npt.NDArray[np.int32]
+) -> npt.NDArray[np.int32]:
     """Return the moves (0 both, 1 source only, 2 read only) of the cheapest alignment of two lines."""
     n, m = len(source), len(read)
     cost = np.zeros((n + 1, m + 1), dtype=np.float32)
@@ -312,13 +320,13 @@ def _family(lower: str, bare: str) -> tuple[str, ...]:
 
 def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[str]) -> list[Rule]:
     """Turn expected counts into costs, with relatives and general confusions standing in for what was never seen."""
-    prob: dict[tuple[str, str], float] = defaultdict(float)
+    prob: defaultdict[tuple[str, str], float] = defaultdict(float)
     single: dict[str, dict[str, float]] = defaultdict(dict)
     pooled: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    pool_size: Counter[str] = Counter()
-    for segment, count in seen.items():
+    pool_size: defaultdict[str, int] = defaultdict(int)
+    for segment, number in seen.items():
         if len(segment) > 1:
-            pool_size[_toneless(segment)] += count
+            pool_size[_toneless(segment)] += number
     for (s, o), (count, size) in counted.items():
         if len(s) == 1:
             single[s][o] = count
@@ -329,9 +337,9 @@ def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[st
             pooled[_toneless(s)][o] += count
     for s in [s for s in seen if 1 < len(s) <= LONGEST and " " not in s and _toneless(s) in pooled]:
         key = _toneless(s)
-        for o, count in pooled[key].items():
-            if count >= 2.0:
-                prob[s, o] += RELATIVE_SHARE * count / pool_size[key]
+        for o, pool in pooled[key].items():
+            if pool >= 2.0:
+                prob[s, o] += RELATIVE_SHARE * pool / pool_size[key]
     known = {*vietnamese_letters(), *"0123456789", *single, *PUNCTUATION}
     for letter in sorted(known):
         own = single.get(letter, {})

@@ -15,7 +15,7 @@ from models.restoration.units import CLASS_NAMES, PUNCTUATION, SENTENCE, UNKNOWN
 
 ID_BITS = 14
 STATES = 5
-"""Case states: 0 start of a sentence, 1 after lower case, 2 after a title form, 3 after capitals, 4 after another form."""
+"""Case states: 0 start of a sentence, then after lower case, a title form, capitals, a form of its own."""
 
 
 def choose_vocabulary(surfaces: Counter[str], *, least_syllable: int, least_other: int) -> list[str]:

@@ -10,6 +10,7 @@ import resource
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from models.restoration import Restorer
 from models.restoration.metrics import Errors, comparable, mended_and_harmed, right_words
@@ -20,7 +21,8 @@ from models.restoration.tokens import Regime
 from models.restoration.units import split_units
 
 Lines = Sequence[Sequence[tuple[str, float]]]
-Row = tuple[str, str, str]
+READERS: tuple[Literal["eng", "vie"], ...] = ("eng", "vie")
+TYPED: tuple[Literal["auto", "vie"], ...] = ("auto", "vie")
 
 
 def sample_lines(path: Path, count: int, seed: int) -> list[str]:
@@ -51,7 +53,8 @@ def measure_stripped(restorer: Restorer, lines: list[str]) -> float:
 def measure_clean(restorer: Restorer, lines: list[str], regime: Regime) -> tuple[int, int]:
     """Return how many tokens of right text were changed, and how many there are."""
     changed = total = 0
-    for line, restored in zip(lines, restorer.restore_lines([line.split() for line in lines], regime=regime), strict=True):
+    results = restorer.restore_lines([line.split() for line in lines], regime=regime)
+    for line, restored in zip(lines, results, strict=True):
         tokens = line.split()
         total += len(tokens)
         changed += sum(a != b.text for a, b in zip(tokens, restored.tokens, strict=False))
@@ -89,7 +92,9 @@ def measure_pages(
     return before, after, mended, harmed
 
 
-def reliability(restorer: Restorer, pages: Sequence[tuple[str, Lines]], regime: Regime) -> list[tuple[float, float, int]]:
+def reliability(
+    restorer: Restorer, pages: Sequence[tuple[str, Lines]], regime: Regime
+) -> list[tuple[float, float, int]]:
     """Return (mean confidence, share right, tokens) for bins of confidence."""
     edges = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.01)
     bins: list[list[tuple[float, bool]]] = [[] for _ in edges[1:]]
@@ -174,31 +179,31 @@ def main() -> None:
             name = path.name.split(".")[0]
             lines = sample_lines(path, args.lines, args.seed)
             show(f"stripped {name}: syllables right", round(measure_stripped(restorer, lines), 5))
-            for regime in ("auto", "vie"):
-                changed, total = measure_clean(restorer, lines, regime)  # type: ignore[arg-type]
+            for regime in TYPED:
+                changed, total = measure_clean(restorer, lines, regime)
                 show(f"clean {name} as {regime}: tokens changed", f"{changed}/{total} = {changed / total:.5%}")
     if args.pages:
         pages = load_pages(args.pages)
-        for language in ("eng", "vie"):
+        for language in READERS:
             pairs = [("\n".join(page.printed), page.readings[language]) for page in pages]
             before, after, mended, harmed = measure_pages(
-                restorer, pairs, language, confidences=language == "vie"  # type: ignore[arg-type]
+                restorer, pairs, language, confidences=language == "vie"
             )
             show(f"rendered {language}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")
             show(f"rendered {language}: WER, CER after", f"{after.wer:.4f} {after.cer:.4f}")
             show(f"rendered {language}: mended, harmed", f"{mended} {harmed}")
-            for sure, right, count in reliability(restorer, pairs, language):  # type: ignore[arg-type]
+            for sure, right, count in reliability(restorer, pairs, language):
                 show(f"reliability {language} at {sure:.3f}", f"{right:.3f} of {count}")
-        lines = pages[0].readings["eng"]
-        words = sum(len(line) for line in lines)
-        seconds = cpu_seconds(lambda: restore_page(restorer, lines, "eng", confidences=False))
+        garbled = pages[0].readings["eng"]
+        words = sum(len(line) for line in garbled)
+        seconds = cpu_seconds(lambda: restore_page(restorer, garbled, "eng", confidences=False))
         show("cpu s for 500 tokens, garbled", round(seconds * 500 / words, 3))
         clean = [list(line.split()) for line in pages[0].printed]
         words = sum(len(line) for line in clean)
         show("cpu s for 500 tokens, clean", round(cpu_seconds(lambda: restorer.restore_lines(clean)) * 500 / words, 4))
     if args.scans:
         scans = read_scans(args.scans, args.scans_cache)
-        for language in ("eng", "vie"):
+        for language in READERS:
             for kind, chosen in (("body", [s for s in scans if s[1] != "page1"]), ("all", scans)):
                 before, after, mended, harmed = measure_pages(
                     restorer, [(gold, page.readings[language]) for _, _, gold, page in chosen], "auto",
@@ -211,7 +216,8 @@ def main() -> None:
                 before, after, mended, harmed = measure_pages(
                     restorer, [(gold, page.readings[language]) for _, _, gold, page in group], "auto", confidences=True
                 )
-                show(f"  {document} {language}", f"{before.wer:.4f} -> {after.wer:.4f}, mended {mended}, harmed {harmed}")
+                value = f"{before.wer:.4f} -> {after.wer:.4f}, mended {mended}, harmed {harmed}"
+                show(f"  {document} {language}", value)
     show("peak memory MB", round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
     if args.json:
         args.json.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

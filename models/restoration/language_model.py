@@ -22,20 +22,20 @@ Floats = npt.NDArray[np.float32]
 
 
 @compiled
-def mix(key: int) -> int:
+def mix(key: np.uint64) -> np.uint64:
     """Scramble a 64-bit key (splitmix64)."""
-    z = np.uint64(key) + np.uint64(0x9E3779B97F4A7C15)
+    z = key + np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))  # type: ignore[no-any-return]
+    return z ^ (z >> np.uint64(31))
 
 
 @compiled
-def find_packed(key: int, table: Words) -> int:
+def find_packed(key: np.uint64, table: Words) -> int:
     """Return the 16 bits of payload stored for a key, -1 when there are none."""
     h = mix(key)
     size = len(table)
-    slot = np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
+    slot = int(np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32)))
     mark = np.uint32(h & np.uint64(0xFFFF))
     if mark == 0:
         mark = np.uint32(1)
@@ -44,18 +44,18 @@ def find_packed(key: int, table: Words) -> int:
         if cell == 0:
             return -1
         if (cell >> np.uint32(16)) == mark:
-            return np.int64(cell & np.uint32(0xFFFF))
+            return int(np.int64(cell & np.uint32(0xFFFF)))
         slot += 1
         if slot == size:
             slot = 0
 
 
 @compiled
-def find_last(key: int, marks: Marks, probs: Bytes) -> int:
+def find_last(key: np.uint64, marks: Marks, probs: Bytes) -> int:
     """Return the byte stored for a key of the highest order, -1 when there is none."""
     h = mix(key)
     size = len(marks)
-    slot = np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
+    slot = int(np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32)))
     mark = np.uint16(h & np.uint64(0xFFFF))
     if mark == 0:
         mark = np.uint16(1)
@@ -64,7 +64,7 @@ def find_last(key: int, marks: Marks, probs: Bytes) -> int:
         if cell == 0:
             return -1
         if cell == mark:
-            return np.int64(probs[slot])
+            return int(np.int64(probs[slot]))
         slot += 1
         if slot == size:
             slot = 0
@@ -100,7 +100,7 @@ def log_probability(
     found = find_packed(pair, table2)
     if found >= 0:
         return total - (found >> 8) * PROB_STEP
-    return total + backoff[w3] + unigram[w]
+    return float(total + backoff[w3] + unigram[w])
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,10 @@ def _lookup(keys: Keys, wanted: Keys) -> npt.NDArray[np.int64]:
     return np.where(keys[place] == wanted, place, -1)
 
 
-def _sum_by_context(keys: Keys, values: npt.NDArray[np.float64]) -> tuple[Keys, npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+def _sum_by_context(
+    keys: Keys, values: npt.NDArray[np.float64]
+) -> tuple[Keys, npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return the contexts, the sum of the values and the number of n-grams of each."""
     context = keys >> np.uint64(ID_BITS)
     first = np.flatnonzero(np.concatenate(([True], context[1:] != context[:-1])))
     return context[first], np.add.reduceat(values, first), np.diff(np.append(first, len(keys)))
@@ -228,7 +231,7 @@ def _backoff(total: npt.NDArray[np.float64], under: npt.NDArray[np.float64]) -> 
 def _payload(prob: npt.NDArray[np.float64], backoff: npt.NDArray[np.float64]) -> npt.NDArray[np.uint32]:
     high = np.rint(-prob / PROB_STEP).astype(np.uint32)
     low = np.clip(np.rint(backoff / BACKOFF_STEP) + BACKOFF_ZERO, 0, 255).astype(np.uint32)
-    return (high << np.uint32(8)) | low
+    return np.asarray((high << np.uint32(8)) | low, dtype=np.uint32)
 
 
 @compiled
@@ -237,7 +240,7 @@ def fill_packed(keys: Keys, payload: npt.NDArray[np.uint32], size: int) -> npt.N
     table = np.zeros(size, dtype=np.uint32)
     for k in range(len(keys)):
         h = mix(keys[k])
-        slot = np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
+        slot = int(np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32)))
         mark = np.uint32(h & np.uint64(0xFFFF))
         if mark == 0:
             mark = np.uint32(1)
@@ -258,7 +261,7 @@ def fill_last(
     probs = np.zeros(size, dtype=np.uint8)
     for k in range(len(keys)):
         h = mix(keys[k])
-        slot = np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
+        slot = int(np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32)))
         mark = np.uint16(h & np.uint64(0xFFFF))
         if mark == 0:
             mark = np.uint16(1)

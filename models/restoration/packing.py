@@ -32,7 +32,7 @@ def case_probabilities(counts: npt.NDArray[np.float64]) -> npt.NDArray[np.float3
     by_state /= by_state.sum(axis=1, keepdims=True)
     prior = 0.5 * by_unit[None, :, :] + 0.5 * by_state[:, None, :]
     smoothed = (counts + CASE_PRIOR * prior) / (counts.sum(axis=2, keepdims=True) + CASE_PRIOR)
-    return np.log(np.maximum(smoothed, 1e-5)).astype(np.float32)
+    return np.asarray(np.log(np.maximum(smoothed, 1e-5)), dtype=np.float32)
 
 
 def own_forms(surfaces: Counter[str], vocabulary: Sequence[str]) -> dict[str, float]:

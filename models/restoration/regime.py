@@ -27,14 +27,15 @@ _DEEP = frozenset(
     )
 )
 """Letters that hardly any language but Vietnamese has."""
-ENGLISH = frozenset(
-    """the of and to in is that for it as was with be by on not he his but at are this have from or had an they which
-    one you were all her she there would their we him been has when who will no more if out so up said what its about
-    than into them can only other time new some could these two may first then do any like my now over such our man me
-    even most made after also did many off before must well back through years where much your way down should because
-    long each just state those people too mr how little good world make very year still see work such between being
-    under last life day same used both public general right against law shall section""".split()
-) - {"to", "in", "an", "do", "me", "so", "her", "on", "no", "can", "may", "man", "long", "at", "he", "be"}
+_FREQUENT = """
+    the of and is that for it as was with by not his but are this have from or had which one you were all she
+    there would their we him been has when who will more if out up said what its about than into them only
+    other time new some could these two then first any like my now over such our even most made after also did
+    many off before must well back through years where much your way down should because each just state those
+    people too mr how little good world make very year still see work between being under last life day same
+    used both public general right against law shall section
+"""
+ENGLISH = frozenset(_FREQUENT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,9 @@ def decide(evidence: Evidence, *, machine_read: bool) -> Found:
     if evidence.marked <= 0.004 and evidence.bare_hits >= 0.9:
         return "stripped"
     return "eng"
+
+
+def is_foreign_line(tokens: Sequence[str]) -> bool:
+    """Whether a line of a Vietnamese text is English: enough words, and many of the frequent ones."""
+    words = [word.lower() for token in tokens for word in _RUN.findall(token)]
+    return len(words) >= 5 and sum(word in ENGLISH for word in words) >= 0.3 * len(words)

@@ -2,94 +2,39 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from models.restoration.alphabet import IS_DIGIT, IS_LETTER, IS_MARK, IS_NEWLINE, IS_SPACE, class_of
 from models.restoration.adaptation import Decoded, adapt
-from models.restoration.beam import Search, Weights, search
+from models.restoration.alphabet import class_of
+from models.restoration.beam import Search, search
+from models.restoration.blocks import Block, cut_blocks, fill_confidences, price_breaks, put_back_spaces
+from models.restoration.calibration import apply
 from models.restoration.channel import Rule, Rules, pack_rules, unpack_rules
-from models.restoration.lattice import COPY, MENDED_NUMBER, NUMBER, Edges, Settings, build_edges
+from models.restoration.lattice import COPY, MENDED_NUMBER, NUMBER, Edges, build_edges
+from models.restoration.manners import MANNERS, Manner, prices
 from models.restoration.model import Model, load_model
-from models.restoration.regime import Found, decide, gather
+from models.restoration.regime import Found, decide, gather, is_foreign_line
 from models.restoration.syllables import is_syllable, strip_marks
 from models.restoration.tokens import Regime, RestoredLine, RestoredToken
 from models.restoration.trie import FIRST_WORD, FORMS
-from models.restoration.units import key_of
+from models.restoration.units import UNKNOWN, key_of
 
+Floats = npt.NDArray[np.float32]
 SHIPPED = Path(__file__).parent / "weights"
-BLOCK_CHARS = 4000
+DIGIT_LIKE = {"l": 1, "I": 1, "|": 1, "i": 1, "O": 0, "o": 0, "S": 5, "s": 5, "B": 8, "Z": 2, "z": 2, "b": 6}
 ADAPTATION_BLOCKS = 12
 """Blocks of a long text that its channel is learned from."""
-SURE = 0.95
-DIGIT_LIKE = {"l": 1, "I": 1, "|": 1, "i": 1, "O": 0, "o": 0, "S": 5, "s": 5, "B": 8, "Z": 2, "z": 2, "b": 6}
-_STARTS_ANEW = re.compile(r"^(?:[-–—+*•]\s|\d{1,2}[.)]|[a-zđ]\)|[IVX]{1,5}[.,]|Điều|Dieu|Diéu|Căn cứ|Can ct)")
-_ENDS = (".", ";", ":", "!", "?", ".”", '."')
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How boldly a regime is decoded.
-
-    Args:
-        settings: weights of the candidates.
-        weights: weights of the search.
-        change: cost of any change, nats.
-        trust: how much an engine's confidence counts, 0 for not at all.
-        adapts: whether the channel is re-estimated from a first pass over the text.
-    """
-
-    settings: Settings
-    weights: Weights
-    change: float
-    trust: float
-    adapts: bool = False
-
-
-def _settings(**changes: float) -> Settings:
-    values: dict[str, float] = {
-        "width": 9.0, "keep": 24, "window": 9.0, "join": 7.0, "split": 6.0, "doubt": 4.0, "doubt_per_char": 0.5,
-        "copy": 2.0, "copy_letter": 2.6, "copy_other": 3.0, "copy_odd": 2.0, "digit": 1.6, "wrong_digit": 3.0, "longest_whole": 8,
-    }
-    values.update(changes)
-    return Settings(
-        width=values["width"], keep=int(values["keep"]), window=values["window"], join=values["join"],
-        split=values["split"], doubt=values["doubt"], doubt_per_char=values["doubt_per_char"], copy=values["copy"],
-        copy_letter=values["copy_letter"], copy_other=values["copy_other"],
-        copy_odd=values["copy_odd"], digit=values["digit"],
-        wrong_digit=values["wrong_digit"], longest_whole=int(values["longest_whole"]),
-    )
-
-
-MANNERS: dict[str, Manner] = {
-    "eng": Manner(_settings(copy=4.0), Weights(24, 12.0, 0.9, 0.8, 6.0, 0.0, 1.5), 0.0, 0.0, adapts=False),
-    "vie": Manner(
-        _settings(width=8.0, keep=12, join=8.0, copy_letter=1.2, copy_other=1.5, copy=1.0),
-        Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0, 1.5), 2.0, 1.0,
-    ),
-    "stripped": Manner(_settings(width=1.0, doubt=1e6, longest_whole=99, join=99.0), Weights(24, 12.0, 1.0, 0.3, 9.0, 0.0, 1.5), 0.0, 0.0),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    line: int
-    index: int
-    start: int
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    text: str
-    tokens: tuple[_Token, ...]
+SURE = 0.6
+CHUNK_LINES = 2000
+"""Lines of a long text that are held in memory at a time."""
+SURE_OF_KNOWN, SURE_OF_STRANGE, SURE_OF_FOREIGN = 0.995, 0.9, 0.5
+"""Confidence in a token that is left alone: a known word, another one, one of a text that is not Vietnamese."""
 
 
 class Restorer:
@@ -138,28 +83,23 @@ class Restorer:
             As many lines as came in; an empty line stays empty.
         """
         clean = [[unicodedata.normalize("NFC", "".join(token.split())) for token in line] for line in lines]
-        texts = [" ".join(line) for line in clean]
-        found: Found = (
-            decide(gather(texts, self._vocabulary, self._bare), machine_read=confidences is not None)
-            if regime == "auto" else regime
-        )
+        rows = fill_confidences(clean, confidences)
+        found: Found = regime if regime != "auto" else self._find_regime(clean, machine_read=confidences is not None)
         manner = MANNERS.get(found)
         if manner is None:
-            return [self._untouched(line, row, found) for line, row in zip(clean, _rows(clean, confidences), strict=True)]
-        rules = self._model.channels[found]
-        rows = _rows(clean, confidences)
+            return [self._leave(line, row, found) for line, row in zip(clean, rows, strict=True)]
+        foreign = {index for index, line in enumerate(clean) if regime == "auto" and is_foreign_line(line)}
+        blocks = cut_blocks([[] if index in foreign else line for index, line in enumerate(clean)], rows)
+        rules = self._adapted(blocks, found, manner)
+        curve = self._model.tables.get(f"calibration.{found}")
         results: list[list[RestoredToken]] = [[] for _ in clean]
-        blocks = _blocks(clean, rows)
-        if manner.adapts:
-            decoded: list[Decoded] = []
-            for block in blocks[:ADAPTATION_BLOCKS]:
-                edges, found_path = self._decode(block, rules, manner)
-                decoded.extend(self._sure_words(block.text, edges, found_path))
-            rules = pack_rules(adapt(self._unpacked(found), decoded, self._model.alphabet), self._model.alphabet)
         for block in blocks:
-            edges, found_path = self._decode(block, rules, manner)
-            self._emit(block, edges, found_path, results)
-        return [RestoredLine(tuple(tokens), found) for tokens in results]
+            edges, best = self._decode(block, rules, manner)
+            self._emit(block, edges, best, curve, results)
+        return [
+            self._leave(line, row, "foreign") if index in foreign else RestoredLine(tuple(tokens), found)
+            for index, (line, row, tokens) in enumerate(zip(clean, rows, results, strict=True))
+        ]
 
     def restore_text(self, text: str, *, regime: Regime = "auto") -> str:
         """Restore a text line by line; as many lines come out as went in.
@@ -168,20 +108,50 @@ class Restorer:
             text: lines ended by ``\\n``.
             regime: what happened to the text, or ``auto``.
         """
-        raw = text.split("\n")
-        lines = [line.split() for line in raw]
-        restored = self.restore_lines(lines, regime=regime)
-        return "\n".join(
-            _respace(line, tokens, result) for line, tokens, result in zip(raw, lines, restored, strict=True)
-        )
+        return "\n".join(self.restore_stream(text.split("\n"), regime=regime))
 
-    def _untouched(self, line: Sequence[str], row: Sequence[float], regime: str) -> RestoredLine:
+    def restore_stream(self, lines: Iterable[str], *, regime: Regime = "auto") -> Iterator[str]:
+        """Restore lines as they come, in memory that does not grow with their number.
+
+        Args:
+            lines: lines without their ends; white space is kept where tokens are unchanged.
+            regime: what happened to the text, or ``auto``: found anew for every ``CHUNK_LINES`` lines.
+        Yields:
+            One line for each that came in.
+        """
+        source = iter(lines)
+        while chunk := list(itertools.islice(source, CHUNK_LINES)):
+            tokens = [line.split() for line in chunk]
+            restored = self.restore_lines(tokens, regime=regime)
+            for raw, cut, result in zip(chunk, tokens, restored, strict=True):
+                yield put_back_spaces(raw, cut, result)
+
+    def _find_regime(self, lines: Sequence[Sequence[str]], *, machine_read: bool) -> Found:
+        texts = [" ".join(line) for line in lines]
+        return decide(gather(texts, self._vocabulary, self._bare), machine_read=machine_read)
+
+    def _adapted(self, blocks: Sequence[Block], found: str, manner: Manner) -> Rules:
+        """Return the channel of the regime, re-estimated from a first pass where the manner says so."""
+        rules = self._model.channels[found]
+        if not manner.adapts:
+            return rules
+        decoded: list[Decoded] = []
+        for block in blocks[:ADAPTATION_BLOCKS]:
+            edges, best = self._decode(block, rules, manner)
+            decoded.extend(self._sure_words(block.text, edges, best))
+        return pack_rules(adapt(self._unpacked(found), decoded, self._model.alphabet), self._model.alphabet)
+
+    def _leave(self, line: Sequence[str], row: Sequence[float], regime: str) -> RestoredLine:
         tokens = []
         for index, text in enumerate(line):
             if text:
                 core = text.strip(".,;:()[]\"'“”‘’-–/!?…").lower()
                 known = not core or not core.isalpha() or core in self._vocabulary
-                sure = min(row[index] if row[index] >= 0 else 1.0, 0.995 if known else 0.9) if regime != "foreign" else 0.5
+                sure = SURE_OF_KNOWN if known else SURE_OF_STRANGE
+                if regime == "foreign":
+                    sure = SURE_OF_FOREIGN
+                elif row[index] >= 0:
+                    sure = min(sure, row[index])
                 tokens.append(RestoredToken(text, sure, (index,)))
         return RestoredLine(tuple(tokens), regime)
 
@@ -198,7 +168,7 @@ class Restorer:
             if edges.entries[edge] >= 0 and edges.units[edge] >= FIRST_WORD and found.posterior[edge] > SURE
         ]
 
-    def _decode(self, block: _Block, rules: Rules, manner: Manner) -> tuple[Edges, Search]:
+    def _decode(self, block: Block, rules: Rules, manner: Manner) -> tuple[Edges, Search]:
         model = self._model
         text = block.text
         kinds = np.array([class_of(char) for char in text], dtype=np.int8)
@@ -208,14 +178,14 @@ class Restorer:
         change = np.zeros(len(text), dtype=np.float32)
         identity = np.zeros(len(text), dtype=np.float32)
         for token in block.tokens:
-            cost, keep = _prices(manner, token.confidence)
+            cost, keep = prices(manner, token.confidence)
             change[token.start : token.start + len(token.text)] = cost
             identity[token.start : token.start + len(token.text)] = keep
         edges = build_edges(
             obs, kinds, not_plain, digit_like, change, identity, rules, model.trie,
             model.language.unigram, manner.settings,
         )
-        carry, anew = _breaks(text)
+        carry, anew = price_breaks(text)
         found = search(
             kinds, edges, carry, anew, model.case_table, self._closing, FIRST_WORD, *model.language.tables(),
             manner.weights,
@@ -236,7 +206,7 @@ class Restorer:
         return form
 
     def _emit(
-        self, block: _Block, edges: Edges, found: Search, results: list[list[RestoredToken]]
+        self, block: Block, edges: Edges, found: Search, curve: Floats | None, results: list[list[RestoredToken]]
     ) -> None:
         """Turn the path into tokens and append them to their lines."""
         text, posterior = block.text, found.posterior
@@ -261,18 +231,18 @@ class Restorer:
                 sources.append(later)
             pieces = [self._surface(text, edges, edge) for edge in group]
             whole = "".join(pieces)
-            confidence = float(min(float(posterior[edge]) for edge in group))
+            confidence = apply(curve, min(float(posterior[edge]) for edge in group))
             results[tokens[first].line].append(
                 RestoredToken(
-                    whole, min(confidence, 1.0), tuple(tokens[k].index for k in sources),
+                    whole, confidence, tuple(tokens[k].index for k in sources),
                     self._alternatives(text, edges, group, pieces, posterior),
                 )
             )
 
     def _alternatives(
-        self, text: str, edges: Edges, group: list[int], pieces: list[str], posterior: npt.NDArray[np.float32]
+        self, text: str, edges: Edges, group: list[int], pieces: list[str], posterior: Floats
     ) -> tuple[tuple[str, float], ...]:
-        words = [k for k, edge in enumerate(group) if edges.units[edge] >= FIRST_WORD or edges.units[edge] == 1]
+        words = [k for k, edge in enumerate(group) if edges.units[edge] >= FIRST_WORD or edges.units[edge] == UNKNOWN]
         if len(words) != 1:
             return ()
         k = words[0]
@@ -288,104 +258,3 @@ class Restorer:
                 if form != "".join(pieces):
                     others[form] = others.get(form, 0.0) + float(posterior[other])
         return tuple(sorted(others.items(), key=lambda pair: -pair[1])[:5])
-
-
-def _rows(
-    lines: Sequence[Sequence[str]], confidences: Sequence[Sequence[float]] | None
-) -> list[list[float]]:
-    """Return a confidence for every token, -1 where the engine gave none."""
-    rows: list[list[float]] = []
-    for index, line in enumerate(lines):
-        given = confidences[index] if confidences is not None and index < len(confidences) else ()
-        rows.append([float(given[k]) if k < len(given) else -1.0 for k in range(len(line))])
-    return rows
-
-
-TRUST_AT = (0.0, 0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.96, 0.97, 1.0)
-TRUST_WRONG = (0.75, 0.6, 0.5, 0.45, 0.38, 0.3, 0.14, 0.05, 0.03, 0.01, 0.003, 0.0007)
-"""Share of words that a Vietnamese reading has wrong, by the engine's confidence."""
-TYPICAL_WRONG = 0.02
-
-
-def _prices(manner: Manner, confidence: float) -> tuple[float, float]:
-    """Return what it costs to change and to keep a token of which its reader was so sure, in nats."""
-    if manner.trust == 0.0:
-        return manner.change, 0.0
-    wrong = float(np.interp(confidence, TRUST_AT, TRUST_WRONG)) if confidence >= 0 else TYPICAL_WRONG
-    change = manner.trust * float(np.log(TYPICAL_WRONG / wrong))
-    return manner.change + change, manner.trust * float(-np.log(1 - wrong))
-
-
-def _blocks(lines: Sequence[Sequence[str]], rows: Sequence[Sequence[float]]) -> list[_Block]:
-    """Cut lines into blocks of bounded length; the text of a block has one space between tokens."""
-    blocks: list[_Block] = []
-    pieces: list[str] = []
-    tokens: list[_Token] = []
-    at = 0
-
-    def close() -> None:
-        nonlocal pieces, tokens, at
-        if tokens:
-            blocks.append(_Block("".join(pieces), tuple(tokens)))
-        pieces, tokens, at = [], [], 0
-
-    for number, line in enumerate(lines):
-        fresh = True
-        for index, text in enumerate(line):
-            if not text:
-                continue
-            if at > BLOCK_CHARS:
-                close()
-            if tokens:
-                pieces.append("\n" if fresh else " ")
-                at += 1
-            fresh = False
-            tokens.append(_Token(text, number, index, at, rows[number][index]))
-            pieces.append(text)
-            at += len(text)
-    close()
-    return blocks
-
-
-def _breaks(text: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return, at each line break, the cost of carrying the sentence on and of starting anew."""
-    carry = np.zeros(len(text), dtype=np.float32)
-    anew = np.zeros(len(text), dtype=np.float32)
-    at = text.find("\n")
-    begin = 0
-    while at >= 0:
-        nxt = text.find("\n", at + 1)
-        line = text[at + 1 : nxt if nxt >= 0 else len(text)]
-        before = text[begin:at]
-        share = 0.5
-        if _STARTS_ANEW.match(line):
-            share = 0.97
-        elif line[:1].islower():
-            share = 0.04
-        elif before.endswith(_ENDS):
-            share = 0.9
-        carry[at] = -np.log(1 - share)
-        anew[at] = -np.log(share)
-        begin, at = at + 1, nxt
-    return carry, anew
-
-
-def _respace(raw: str, tokens: Sequence[str], restored: RestoredLine) -> str:
-    """Return a restored line with the white space of the original where its tokens stand."""
-    gaps: list[str] = []
-    at = 0
-    for token in tokens:
-        place = raw.index(token, at)
-        gaps.append(raw[at:place])
-        at = place + len(token)
-    tail = raw[at:]
-    if not restored.tokens:
-        return raw
-    pieces: list[str] = []
-    used = -1
-    for token in restored.tokens:
-        first = token.sources[0]
-        pieces.append(gaps[first] if first > used else " ")
-        pieces.append(token.text)
-        used = max(used, token.sources[-1])
-    return "".join(pieces) + tail

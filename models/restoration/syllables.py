@@ -11,14 +11,15 @@ _ONSETS = frozenset(
     ["", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph",
      "qu", "r", "s", "t", "th", "tr", "v", "x"]
 )
-_RHYMES = frozenset(
-    """a ac ach ai am an ang anh ao ap at au ay ă ăc ăm ăn ăng ăp ăt â âc âm ân âng âp ât âu ây
+_WRITTEN_RHYMES = """
+    a ac ach ai am an ang anh ao ap at au ay ă ăc ăm ăn ăng ăp ăt â âc âm ân âng âp ât âu ây
     e ec em en eng eo ep et ê êch êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu
     o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oem oen oeo oet oi om on ong
     ooc oong op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt u ua uân uâng uât uây uc uê uêch uênh ui um un ung
-    ych ynh yt uô uôc uôi uôm uôn uông uôt uơ up ut uy uya uych uyên uyêt uynh uyt uyn uyp uyu ư ưa ưc ưi ưm ưn ưng ươ ươc ươi
-    ươm ươn ương ươp ươt ươu ưt ưu y yêm yên yêng yêt yêu""".split()
-)
+    uô uôc uôi uôm uôn uông uôt uơ up ut uy uya uych uyên uyêt uynh uyt uyn uyp uyu ư ưa ưc ưi ưm ưn ưng
+    ươ ươc ươi ươm ươn ương ươp ươt ươu ưt ưu y ych yêm yên yêng yêt yêu ynh yt
+"""
+_RHYMES = frozenset(_WRITTEN_RHYMES.split())
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _STOPS = ("c", "ch", "p", "t")
 _NEW_STYLE = re.compile(r"(?<![qQ])([oO])([àáảãạèéẻẽẹÀÁẢÃẠÈÉẺẼẸ])$|(?<![qQ])([uU])([ỳýỷỹỵỲÝỶỸỴ])$")

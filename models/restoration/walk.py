@@ -1,0 +1,181 @@
+"""The walk from a position of read text through the tree of what can be printed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from models.restoration.alphabet import NEWLINE, SPACE
+from models.restoration.channel import Rules
+from models.restoration.compiled import compiled
+from models.restoration.trie import Trie
+
+REACH = 15
+"""Read characters that one word may cover, and one."""
+CAPACITY = 1024
+"""Partial words remembered at one position."""
+SLOTS = 4096
+
+Ints = npt.NDArray[np.int32]
+Shorts = npt.NDArray[np.int8]
+Floats = npt.NDArray[np.float32]
+
+
+class Settings(NamedTuple):
+    """Weights of the search for candidates, nats unless said otherwise.
+
+    Args:
+        width: how much worse than the best a partial candidate may be.
+        keep: candidates kept for each span.
+        window: how much worse than the best of its span a candidate may be.
+        join: cost of a space in the middle of a word.
+        doubt: cost above which a token is cut open.
+        doubt_per_char: and what is added to that for every character.
+        copy: cost of a token that is none of the known units.
+        copy_letter, copy_other: and for each of its characters.
+        copy_odd: and for each change between letters, digits and marks, and each letter beyond ASCII.
+        digit: cost of a digit of a number.
+        wrong_digit: cost of a letter that stands for a digit.
+        longest_whole: tokens longer than this are always cut open.
+    """
+
+    width: float
+    keep: int
+    window: float
+    join: float
+    doubt: float
+    doubt_per_char: float
+    copy: float
+    copy_letter: float
+    copy_other: float
+    copy_odd: float
+    digit: float
+    wrong_digit: float
+    longest_whole: int
+
+
+@compiled
+def _child(node: int, char: int, keys: Ints, children: Ints) -> int:
+    key = node * 512 + char
+    size = len(keys)
+    slot = (key * 40503 & 0xFFFFFFFF) % size
+    while True:
+        found = keys[slot]
+        if found == key:
+            return int(children[slot])
+        if found == -1:
+            return -1
+        slot += 1
+        if slot == size:
+            slot = 0
+
+
+@compiled
+def _push(
+    at: int, node: int, cost: float, nodes: Ints, costs: Floats, counts: Ints, slots: Ints, best: Floats
+) -> None:
+    h = (node * 2654435761 & 0xFFFFFFFF) % SLOTS
+    while True:
+        index = slots[at, h]
+        if index < 0:
+            if counts[at] < CAPACITY:
+                nodes[at, counts[at]] = node
+                costs[at, counts[at]] = cost
+                slots[at, h] = counts[at]
+                counts[at] += 1
+                best[at] = min(best[at], cost)
+            return
+        if nodes[at, index] == node:
+            if cost < costs[at, index]:
+                costs[at, index] = cost
+                best[at] = min(best[at], cost)
+            return
+        h += 1
+        if h == SLOTS:
+            h = 0
+
+
+@compiled
+def walk(
+    obs: Ints, start: int, groups: npt.NDArray[np.int32], deletions: Ints, rules: Rules, trie: Trie, settings: Settings,
+    is_end: Shorts, nodes: Ints, costs: Floats, counts: Ints, slots: Ints, best: Floats, out_end: Ints,
+    out_entry: Ints, out_cost: Floats,
+) -> int:
+    """Walk the trie from one position; write what was reached and return how much that is."""
+    for k in range(REACH + 1):
+        if counts[k] > 0:
+            slots[k, :] = -1
+        counts[k] = 0
+        best[k] = 1e9
+    _push(0, 0, 0.0, nodes, costs, counts, slots, best)
+    size = len(obs)
+    found = 0
+    for at in range(REACH):
+        p = start + at
+        if counts[at] == 0:
+            continue
+        k = 0
+        while k < counts[at]:
+            node = nodes[at, k]
+            cost = costs[at, k]
+            k += 1
+            limit = best[at] + settings.width
+            if cost > limit:
+                continue
+            if at > 0 and is_end[p]:
+                for entry in range(trie.entry_starts[node], trie.entry_starts[node + 1]):
+                    if found < len(out_end):
+                        out_end[found] = p
+                        out_entry[found] = entry
+                        out_cost[found] = cost
+                        found += 1
+            for length in range(4):
+                if length > 0 and (p + length > size or obs[p + length - 1] == NEWLINE or at + length > REACH - 1):
+                    break
+                if length == 0:
+                    first, last = deletions[0], deletions[1]
+                else:
+                    first, last = groups[p, length - 1, 0], groups[p, length - 1, 1]
+                    if length == 1 and obs[p] == SPACE and at > 0:
+                        _push(at + 1, node, cost + settings.join, nodes, costs, counts, slots, best)
+                bound = best[at + length] + settings.width
+                for rule in range(first, last):
+                    total = cost + rules.costs[rule]
+                    if total > bound:
+                        break
+                    child = node
+                    for c in range(rules.lengths[rule]):
+                        child = _child(child, rules.sources[rule, c], trie.keys, trie.children)
+                        if child < 0:
+                            break
+                    if child >= 0:
+                        _push(at + length, child, total, nodes, costs, counts, slots, best)
+                        bound = best[at + length] + settings.width
+    return found
+
+
+@compiled
+def find_groups(obs: Ints, rules: Rules) -> tuple[npt.NDArray[np.int32], Ints]:
+    """Return the ranges of edits for the 1, 2 and 3 characters after each position, and of the deletions."""
+    size = len(obs)
+    groups = np.zeros((size + 1, 3, 2), dtype=np.int32)
+    for p in range(size):
+        code = 0
+        for length in range(1, 4):
+            if p + length > size:
+                break
+            code = (code << 9) | obs[p + length - 1]
+            if obs[p + length - 1] == 0:
+                break
+            key = (code << 2) | length
+            place = np.searchsorted(rules.keys, key)
+            if place < len(rules.keys) and rules.keys[place] == key:
+                groups[p, length - 1, 0] = rules.starts[place]
+                groups[p, length - 1, 1] = rules.starts[place + 1]
+    deletions = np.zeros(2, dtype=np.int32)
+    if len(rules.keys) > 0 and rules.keys[0] == 0:
+        deletions[0] = rules.starts[0]
+        deletions[1] = rules.starts[1]
+    return groups, deletions
