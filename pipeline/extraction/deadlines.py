@@ -45,6 +45,7 @@ _FIGURES = re.compile(r"\d+(?:[.,]\d+)?\s?%")
 _EDGE = re.compile(r"^[\s,;:(–-]+|[\s,;:(–-]+$")
 _DONE_BY = re.compile(r"[\s,;(]*(?:hoàn thành|xong|và hoàn thành|thực hiện|báo cáo)?\s*$", re.IGNORECASE)
 _MAX_LINE_WORDS = 24
+_MAX_REST_WORDS = 8
 _MIN_WORDS = 3
 _CLAUSE_WINDOW = 600
 _MIN_CLAUSE_WORDS = 6
@@ -261,7 +262,16 @@ def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found
     what = printed_value(row.task, certainty=0.95) if row.task else title
     whose = row.doers if row.doers else row.target
     body = printed_value(trimmed(whose), tidy(trimmed(whose).text), certainty=0.95) if whose else None
-    yield _Found(row.passage.index, _record(cell, time, what, body, 0.95), target=False, rank=0, row=True)
+    yield _Found(row.passage.index, _record(_time_of_cell(cell, plan), time, what, body, 0.95), False, 0, row=True)
+
+
+def _time_of_cell(cell: TracedText, plan: PlanDate) -> TracedText:
+    """A cell of time is its own text; where it tells a story the time in it is."""
+    found = find_times(cell.text, plan)
+    rest = len(cell.text.split()) - sum(len(cell.text[time.start : time.end].split()) for time in found)
+    if len(found) == 1 and rest > _MAX_REST_WORDS:
+        return cell.slice(found[0].start, found[0].end)
+    return cell
 
 
 def _on_day(document: Document, row: TaskRow, time: TimeExpression, plan: PlanDate) -> TimeExpression:

@@ -22,7 +22,7 @@ _DIRECTIVE = re.compile(
     re.IGNORECASE,
 )
 _HANDS_ON = re.compile(r"^\s?(?:giao(?:\scho)?|phân\scông|ủy\squyền(?:\scho)?)\s", re.IGNORECASE)
-_ASKS = re.compile(r"^\s?(?:yêu\scầu|đề\snghị|kêu\sgọi|giao)\s", re.IGNORECASE)
+_ASKS = re.compile(r"^\s?(?:trân\strọng\s|kính\s)?(?:yêu\scầu|đề\snghị|kêu\sgọi|giao)\s", re.IGNORECASE)
 _ADVERBIAL = re.compile(
     r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|trong|khi|sau|trước|nếu|để|theo(?!\sdõi)|từ|đến|tới|định\skỳ|hằng|hàng"
     r"|(?:tháng|quý|ngày|tuần|năm)\s(?:\d+|[IVX]+)|(?:đầu|giữa|cuối)\s(?:năm|tháng|quý|tuần|giờ|mỗi|khóa"
@@ -46,7 +46,7 @@ _BREAKS_NAME = re.compile(
     re.IGNORECASE,
 )
 _HEADS_OF_ISSUERS = ("chủ tịch", "giám đốc", "hiệu trưởng", "ban thường vụ", "bộ trưởng")
-_MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói"))
+_MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói", "ngày", "số", "năm", "tháng"))
 _END_DOER = re.compile(r"(?:^|\s)[-–—]\s(?=\S)|\bdo\s", re.IGNORECASE)
 _END_VERBS = re.compile(
     r"^\s?(?:hỗ\strợ\s|trực\stiếp\s)?(?:thực\shiện|chủ\strì|phụ\strách|phân\scông|đảm\snhiệm|đảm\snhận"
@@ -142,7 +142,7 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
     handed = _HANDS_ON.match(after) or (_ASKS.match(after) if issuer and _is_issuer(sentence, found, issuer) else None)
     if handed:
         others = bodies_from(sentence, found.end + handed.end())
-        if others is not None and _goes_on(analyse(sentence), others.end):
+        if others is not None:
             return Doer(others, others.bodies[0].start, others.end, others.end, "directive")
     if not directive and not _goes_on(analyse(sentence), found.end):
         return None

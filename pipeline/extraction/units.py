@@ -22,6 +22,7 @@ _TASK_KINDS = ("item", "paragraph", "heading", "closing")
 _NO_TASK = re.compile(
     r"^(?:trên đây là|mọi (?:thông tin|chi tiết|vướng mắc)|ghi chú|lưu ý|\(|nơi nhận|phụ lục)", re.IGNORECASE
 )
+_COURTESY = re.compile(r"trân trọng đề nghị[^;:]{0,160}quan tâm[^;:]{0,40}$|trân trọng cảm ơn", re.IGNORECASE)
 _DIFFICULTIES = re.compile(r"(?:khó khăn|vướng mắc|phát sinh|vấn đề)", re.IGNORECASE)
 _CONTACT = re.compile(r"liên hệ", re.IGNORECASE)
 _TELLING = re.compile(r"báo cáo|phản ánh|thông tin|đề nghị|kiến nghị", re.IGNORECASE)
@@ -78,7 +79,12 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
         body = _told_in_closing(body)
     if passage.kind == "heading" and not body:
         body = _sentence_as_heading(document, passage)
-    if len(body.text) < 4 or _NO_TASK.match(body.text) or _PERSON_LINE.match(body.text):
+    if (
+        len(body.text) < 4
+        or _NO_TASK.match(body.text)
+        or _COURTESY.search(body.text[:300])
+        or _PERSON_LINE.match(body.text)
+    ):
         return
     chain = _chain(document, passage)
     section = chain[0] if chain else None

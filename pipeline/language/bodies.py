@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.language.body_grammar import BodyKind, Listing, body_list, surnames
+from pipeline.language.body_grammar import BodyKind, Listing, body_list
+from pipeline.language.body_names import surnames
 from pipeline.language.nlp import Analysis, analyse, fold_tones, word_table
 
 __all__ = ["Body", "BodyKind", "BodyList", "bodies_from", "body_id", "find_bodies", "is_body_list", "split_names"]

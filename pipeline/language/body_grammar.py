@@ -1,23 +1,23 @@
 """How the name of a body is read, token by token: where it begins, what belongs to it, where it ends."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-from pipeline.language.nlp import Analysis, fold_tones, word_table, words_of
+from pipeline.language.body_names import (
+    any_capital,
+    is_name_syllable,
+    level_end,
+    member_end,
+    name_end,
+    place_end,
+    starts_body,
+    surnames,
+)
+from pipeline.language.nlp import Analysis, fold_tones, word_table
 
-__all__ = ["BodyKind", "Listing", "Part", "body_list", "surnames"]
+__all__ = ["BodyKind", "Listing", "Part", "body_list"]
 
 BodyKind = Literal["office", "collective", "position", "person", "generic"]
-
-_MAX_NAME = 16
-_DASHES = frozenset("-–—")
-
-
-@lru_cache(maxsize=1)
-def surnames() -> frozenset[str]:
-    """Family names, folded."""
-    return frozenset(fold_tones(name) for name in words_of()["surnames"])
 
 
 Part = tuple[int, int, BodyKind]
@@ -71,7 +71,7 @@ def _unknown_abbreviation(analysis: Analysis, token: int) -> Part | None:
     """Three capitals or more that no list knows, among bodies that are known."""
     if token >= len(analysis) or not analysis.words[token].isupper() or len(analysis.words[token]) < 3:
         return None
-    return (token, _tails(analysis, _place(analysis, token + 1)), "office")
+    return (token, _tails(analysis, place_end(analysis, token + 1)), "office")
 
 
 _SHARED_HEADS = frozenset(("sở", "phòng", "ban", "bộ", "khoa", "trường", "hội", "huyện", "xã", "phường"))
@@ -98,7 +98,7 @@ def _shared_head(analysis: Analysis, part: Part) -> list[Part]:
     position = head + 2 if colon else head + 1
     members: list[Part] = []
     while position < len(words):
-        end = _member(analysis, position, words[head], known=not colon)
+        end = member_end(analysis, position, words[head], known=not colon)
         if end is None:
             break
         members.append((position, end, "office"))
@@ -106,37 +106,6 @@ def _shared_head(analysis: Analysis, part: Part) -> list[Part]:
         if position == end:
             break
     return members if len(members) > 1 or (members and colon) else []
-
-
-def _member(analysis: Analysis, token: int, head: str, *, known: bool) -> int | None:
-    """The token after a name that lacks its head: one of the known offices, else, unless it must be, capitals."""
-    words = analysis.words
-    if not words[token][0].isupper() or _starts_body(analysis, token):
-        return None
-    longest = 0
-    for length in range(1, min(11, len(words) - token) + 1):
-        text = analysis.text[analysis.starts[token] : analysis.ends[token + length - 1]]
-        if f"{fold_tones(head)} {fold_tones(text)}" in _known_names():
-            longest = length
-    if longest:
-        return token + longest
-    if known:
-        return None
-    after = token + 1
-    while after < len(words) and after - token < 6 and words[after].isalpha():
-        if not words[after][0].isupper() and (
-            _stops(analysis, after)
-            or words[after].casefold() == "và"
-            or (words[after].islower() and words[after - 1].islower())
-        ):
-            break
-        after += 1
-    return after
-
-
-@lru_cache(maxsize=1)
-def _known_names() -> frozenset[str]:
-    return frozenset(fold_tones(name) for name in words_of()["names"])
 
 
 def _prefix(analysis: Analysis, part: Part, before: int) -> tuple[int, ...]:
@@ -211,7 +180,7 @@ def _person(analysis: Analysis, token: int) -> Part | None:
     titled = analysis.marks["person_titles"].get(token)
     first = titled if titled is not None else token
     after = first
-    while after < len(words) and after - first < 5 and _is_name_syllable(words[after]):
+    while after < len(words) and after - first < 5 and is_name_syllable(words[after]):
         if after > first and not analysis.text[analysis.ends[after - 1] : analysis.starts[after]].isspace():
             break
         after += 1
@@ -234,10 +203,6 @@ def _person(analysis: Analysis, token: int) -> Part | None:
             return None
         return (token, after, "person")
     return None
-
-
-def _is_name_syllable(word: str) -> bool:
-    return word[0].isupper() and word.isalpha() and (len(word) == 1 or not word.isupper())
 
 
 def _position(analysis: Analysis, token: int) -> Part | None:
@@ -272,8 +237,8 @@ def _position(analysis: Analysis, token: int) -> Part | None:
     if person is not None:
         return (token, person[1], "position")
     if after < len(analysis) and fold_tones(analysis.words[after - 1]) in ("phòng", "ban", "khoa", "môn"):
-        named = _name(analysis, after, after)
-        if named > after and not _starts_body(analysis, after):
+        named = name_end(analysis, after, after)
+        if named > after and not starts_body(analysis, after):
             return (token, _tails(analysis, named), "position")
     office = _one(analysis, after) if after < len(analysis) else None
     if office is not None and office[2] != "person":
@@ -331,7 +296,7 @@ def _bare_head(analysis: Analysis, token: int) -> bool:
     office = _office(analysis, token)
     if head is None or office is None or analysis.marks["names"].get(token, 0) > head:
         return False
-    return office[1] == head or (_level(analysis, head) == 0 and _tails(analysis, head) == office[1])
+    return office[1] == head or (level_end(analysis, head) == 0 and _tails(analysis, head) == office[1])
 
 
 def _collective_noun(analysis: Analysis, token: int) -> int | None:
@@ -363,197 +328,30 @@ def _office(analysis: Analysis, token: int) -> Part | None:
     if known and known >= head and (words[token][0].isupper() or known - token >= 2):
         if (
             words[token][0].islower()
-            and not _any_capital(words[token + 1 : known])
+            and not any_capital(words[token + 1 : known])
             and not _is_definite(analysis, token, known)
         ):
             return None
         after = known
         if head and marks["abbreviations"].get(token, 0) < known:
-            after = max(known, _name(analysis, head, known))
+            after = max(known, name_end(analysis, head, known))
         return (token, _tails(analysis, after), "office")
     if not head:
         return None
-    after = _name(analysis, head, head)
+    after = name_end(analysis, head, head)
     if after == head:
         after = _tails(analysis, head)
         if after == head:
             return None
         return (token, after, "office") if words[token][0].isupper() else None
-    if words[token][0].islower() and not _any_capital(words[head:after]):
+    if words[token][0].islower() and not any_capital(words[head:after]):
         return None
     return (token, _tails(analysis, after), "office")
-
-
-def _any_capital(words: list[str]) -> bool:
-    return any(word[0].isupper() or word[0].isdigit() for word in words)
 
 
 def _is_definite(analysis: Analysis, token: int, after: int) -> bool:
     """Whether a name printed without capitals is still one: known names of three syllables, or narrowed by a level."""
     return after - token >= 3 or after in analysis.marks["levels"]
-
-
-def _name(analysis: Analysis, token: int, known: int) -> int:
-    """The token after the name that follows a head; `known` is where a listed name ends, at least that far."""
-    words = analysis.words
-    after = token
-    while after < len(words) and after - token < _MAX_NAME:
-        if after < known:
-            after += 1
-            continue
-        word = words[after]
-        capital = word[0].isupper() or word.isdigit()
-        if capital:
-            if after > token and _starts_anew(analysis, after):
-                break
-            if after >= known > token and analysis.marks["verbs"].get(after, 0) - after > 1:
-                break
-            after += 1
-        elif after > token and (_may_link(analysis, after) or _carries_on(analysis, token, after, known)):
-            after += 1
-        else:
-            break
-    while after > max(token, known) and (not words[after - 1][0].isalnum() or words[after - 1].casefold() in ("và",)):
-        after -= 1
-    return after
-
-
-def _carries_on(analysis: Analysis, token: int, after: int, known: int) -> bool:
-    """Whether a word in small letters belongs to a name: a capital's second syllable, or no verb and no small word."""
-    word, before = analysis.words[after], analysis.words[after - 1]
-    if not word.isalpha() or after <= known:
-        return False
-    if before[0].isupper() and not before.isupper() and _is_second(analysis, after):
-        return True
-    return not _stops(analysis, after) and after - token < 8
-
-
-def _starts_anew(analysis: Analysis, token: int) -> bool:
-    """Whether a capital after a comma or `và` begins another body."""
-    before = analysis.words[token - 1].casefold()
-    if before not in (",", "và"):
-        return False
-    marks = analysis.marks
-    return any(
-        token in marks[name]
-        for name in ("names", "heads", "abbreviations", "positions", "person_titles", "quantifiers")
-    )
-
-
-def _may_link(analysis: Analysis, token: int) -> bool:
-    """Whether a mark or `và` stands inside a name: between parts that both have capitals, no new body after it."""
-    words = analysis.words
-    if token + 1 >= len(words):
-        return False
-    following = words[token + 1]
-    if words[token] in _DASHES or words[token] in ("&", "/", "."):
-        return following[0].isupper() or following.isdigit()
-    if words[token].casefold() == "và":
-        return following[0].isupper() and not _starts_body(analysis, token + 1)
-    if words[token] == ",":
-        if not following[0].isupper() or _starts_body(analysis, token + 1):
-            return False
-        window = [word.casefold() for word in words[token + 1 : token + 7]]
-        return "và" in window and "." not in window
-    return False
-
-
-def _starts_body(analysis: Analysis, token: int) -> bool:
-    marks = analysis.marks
-    return any(
-        token in marks[name]
-        for name in ("names", "heads", "abbreviations", "positions", "person_titles", "quantifiers")
-    )
-
-
-def _is_second(analysis: Analysis, token: int) -> bool:
-    """Whether a small letter word is the second syllable of the capital before it (`Đào tạo`, `Tổ chức`)."""
-    verb = analysis.marks["verbs"].get(token, 0)
-    return verb - token < 2 and not (
-        token in analysis.marks["stops"] and verb == 0 and analysis.words[token] in _HARD_STOPS
-    )
-
-
-_HARD_STOPS = frozenset(
-    (
-        "để",
-        "về",
-        "tại",
-        "là",
-        "và",
-        "được",
-        "phải",
-        "sẽ",
-        "đã",
-        "cần",
-        "theo",
-        "có",
-        "với",
-        "từ",
-        "trong",
-        "do",
-        "này",
-        "của",
-        "cho",
-        "trước",
-        "sau",
-        "khi",
-    )
-)
-
-
-def _stops(analysis: Analysis, token: int) -> bool:
-    marks = analysis.marks
-    if any(token in marks[name] for name in ("verbs", "stops", "tails", "quantifiers")):
-        return True
-    return _level(analysis, token) > 0
-
-
-_NO_LEVELS = frozenset(
-    (
-        ("xã", "hội"),
-        ("xã", "viên"),
-        ("trường", "hợp"),
-        ("trường", "học"),
-        ("sở", "hữu"),
-        ("sở", "dữ"),
-        ("sở", "vật"),
-        ("sở", "pháp"),
-    )
-)
-
-
-_PLACES = frozenset(("tỉnh", "quận", "huyện", "xã", "phường", "thôn", "bản", "ấp", "khu", "buôn", "khóm"))
-_LONG_PLACES = frozenset(
-    (("thành", "phố"), ("thị", "xã"), ("thị", "trấn"), ("đặc", "khu"), ("khu", "phố"), ("tổ", "dân"))
-)
-
-
-def _places(analysis: Analysis, token: int) -> int:
-    """The token after a list of kinds of places (`các xã, phường`, `phường, xã, đặc khu`); 0 where there is none."""
-    words = analysis.words[token : token + 16]
-    first = 1 if words and words[0].casefold() == "các" else 0
-    position, last, count = first, 0, 0
-    while position < len(words):
-        if tuple(words[position : position + 2]) in _LONG_PLACES:
-            position += 3 if words[position : position + 2] == ["tổ", "dân"] else 2
-        elif words[position] in _PLACES and words[position + 1 : position + 2] not in (["hội"], ["vực"]):
-            position += 1
-        else:
-            break
-        last, count = position, count + 1
-        while position < len(words) and words[position] in (",", "và", "/"):
-            position += 1
-    return token + last if last and (first or count > 1) else 0
-
-
-def _level(analysis: Analysis, token: int) -> int:
-    """The token after a level or a kind of place; 0 where the word only begins like one (`xã hội`)."""
-    words = analysis.words
-    after = max(analysis.marks["levels"].get(token, 0), _places(analysis, token))
-    if after and after < len(words) and (words[after - 1].casefold(), words[after].casefold()) in _NO_LEVELS:
-        return 0
-    return after
 
 
 def _tails(analysis: Analysis, token: int) -> int:
@@ -563,15 +361,15 @@ def _tails(analysis: Analysis, token: int) -> int:
     for _ in range(4):
         if after >= len(words):
             break
-        level = _level(analysis, after)
+        level = level_end(analysis, after)
         if level:
-            after = _place(analysis, level)
+            after = place_end(analysis, level)
             continue
         tail = marks["tails"].get(after, 0)
         if tail:
             if tail - after == 2 and words[after:tail] in (["tham", "gia"], ["phụ", "trách"]):
                 break
-            after = _place(analysis, marks["levels"].get(tail, 0) or tail)
+            after = place_end(analysis, marks["levels"].get(tail, 0) or tail)
             continue
         belonging = _belonging(analysis, after)
         if belonging == after:
@@ -586,7 +384,7 @@ def _belonging(analysis: Analysis, token: int) -> int:
     if words[token] not in ("thuộc", "khu", "trực") or token + 1 >= len(words):
         return token
     if words[token] == "khu":
-        return _place(analysis, token + 2) if words[token + 1] == "vực" and token + 2 < len(words) else token
+        return place_end(analysis, token + 2) if words[token + 1] == "vực" and token + 2 < len(words) else token
     if words[token] == "trực":
         if words[token + 1] != "thuộc" or token + 2 >= len(words):
             return token
@@ -597,25 +395,3 @@ def _belonging(analysis: Analysis, token: int) -> int:
         return office[1]
     named = analysis.marks["generic"].get(token + 1, 0) if words[token + 1][0].isupper() else 0
     return named or token
-
-
-def _place(analysis: Analysis, token: int) -> int:
-    """Past the capitals of a place's name, with a dash between two of them."""
-    words = analysis.words
-    after = token
-    while after < len(words) and after - token < 6:
-        if (
-            after in analysis.marks["verbs"]
-            and words[after][0].isupper()
-            and analysis.marks["verbs"][after] - after > 1
-        ):
-            break
-        if words[after][0].isupper() or (words[after].isdigit() and after > token - 1 and len(words[after]) <= 2):
-            if _starts_body(analysis, after) and after == token and after not in analysis.marks["positions"]:
-                break
-            after += 1
-        elif words[after] in _DASHES and after > token and after + 1 < len(words) and words[after + 1][0].isupper():
-            after += 1
-        else:
-            break
-    return after
