@@ -349,3 +349,35 @@ def test_layout_keeps_a_raised_mark_and_a_sloppy_dash_on_their_line() -> None:
 
 def test_layout_of_a_page_without_words_is_empty() -> None:
     assert laid_out(()).blocks == ()
+
+
+def test_layout_tells_the_header_by_its_shape_where_no_word_of_it_was_read() -> None:
+    words = words_of(
+        [
+            (172, 100, "S0 NQI VU TINH"),
+            (600, 100, "C9NG I-IOA XA HQI CI-IU NGFIIA VIBT"),
+            (180, 130, "So 12ikHiSNV"),
+            (640, 134, "D0c 1ap Tu d0 Hqnh ph1ic b"),
+            *body(240, 8),
+        ]
+    )
+    page = laid_out(words)
+    assert lines_of(page, "header-left") == [["S0 NQI VU TINH", "So 12ikHiSNV"]]
+    assert len(lines_of(page, "header-right")[0]) == 2
+
+
+def test_layout_tells_the_foot_by_its_shape_where_no_word_of_it_was_read() -> None:
+    words = words_of(
+        [
+            *body(100, 5),
+            (150, 330, "Nu1 ub4n:"),
+            (760, 330, "GLAM D0G XQ"),
+            (150, 358, "- Nbu tr3n;"),
+            (750, 362, "PH0 GLAM D0G"),
+            (150, 386, "- L0u: YT."),
+            (765, 560, "Tran Van M2"),
+        ]
+    )
+    page = laid_out(words)
+    assert lines_of(page, "foot-left") == [["Nu1 ub4n:", "- Nbu tr3n;", "- L0u: YT."]]
+    assert lines_of(page, "foot-right") == [["GLAM D0G XQ", "PH0 GLAM D0G", "Tran Van M2"]]

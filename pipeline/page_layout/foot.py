@@ -9,6 +9,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from pipeline.page_layout.rows import Row, rows_of, split_at_gaps
+from pipeline.page_layout.shape import capital_share, find_list_and_signature
 from pipeline.page_layout.tokens import Token, folded
 
 __all__ = ["Foot", "find_foot"]
@@ -78,9 +79,13 @@ def find_foot(rows: Sequence[Row], unit: float) -> Foot | None:
     start = _recipients(rows, frame)
     signed = [index for index, row in enumerate(rows) if _signers(row, frame, unit)]
     if start is None:
-        start = _list_of_copies(rows, frame, unit)
+        copies, shaped = _list_of_copies(rows, frame, unit), find_list_and_signature(rows, unit)
+        start = copies if copies is None or shaped is None else min(copies, shaped)
     if start is None:
-        return _signatures(rows, signed, frame, unit)
+        found = _signatures(rows, signed, frame, unit)
+        start = shaped if found is None else None
+        if start is None:
+            return found
     above = [index for index in signed if index < start and rows[start].top - rows[index].bottom > 4 * unit]
     beside = [index for index in signed if index not in above]
     if above and not beside:
@@ -182,8 +187,7 @@ def _signers(row: Row, frame: tuple[float, float], unit: float) -> list[Row]:
 
 
 def _is_capital(piece: Row) -> bool:
-    letters = [letter for letter in piece.text if letter.isalpha()]
-    return len(letters) >= 4 and sum(letter.isupper() for letter in letters) >= 0.85 * len(letters)
+    return len(piece.folded) >= 4 and capital_share([piece.text]) >= 0.85
 
 
 def _signatures(rows: Sequence[Row], signed: Sequence[int], frame: tuple[float, float], unit: float) -> Foot | None:

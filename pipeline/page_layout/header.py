@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from pipeline.page_layout.rows import Row, rows_of, split_at_gaps
+from pipeline.page_layout.shape import capital_share, find_centred_columns
 from pipeline.page_layout.tokens import Token, folded
 
 __all__ = ["Header", "find_header"]
@@ -37,15 +38,21 @@ def find_header(rows: Sequence[Row], unit: float) -> Header | None:
     head = rows[:_LAST_HEAD_ROW]
     title = _title(head, unit)
     motto = _motto(head, title, unit)
-    if not title and not motto:
-        return None
     anchors = [*title, *motto]
+    gutter: float | None = None
+    if not anchors:
+        shape = find_centred_columns(head, unit)
+        if shape is None:
+            return None
+        count, gutter = shape
+        anchors = [token for row in head[:count] for token in row.tokens if token.x > gutter]
     anchors += _date(head, anchors, unit)
     # A title that was not read stands on the line above the motto.
     first = min(token.top for token in anchors) - (0.0 if title else 2.8 * unit)
     last = max(token.bottom for token in anchors)
     start = min(token.left for token in anchors)
-    gutter = start - 0.25 * unit if title else _widest_gap(head, first, last, start, unit)
+    if gutter is None:
+        gutter = start - 0.25 * unit if title else _widest_gap(head, first, last, start, unit)
     left, right = _columns(head, gutter, first, last, unit)
     if left:
         left.extend(_rest_of_left(rows, left, right, gutter, unit))
@@ -57,7 +64,7 @@ def _title(head: Sequence[Row], unit: float) -> list[Token]:
     for row in head:
         for pattern, bar in _TITLES:
             found = _match(row, pattern, bar)
-            if found and _is_capital(found) and _stands_apart(row, found, unit):
+            if found and capital_share([token.text for token in found]) >= 0.6 and _stands_apart(row, found, unit):
                 return found
     return []
 
@@ -111,11 +118,6 @@ def _match(row: Row, pattern: str, bar: float) -> list[Token]:
     for owner in owners[found.dest_start : found.dest_end]:
         covered[owner] = covered.get(owner, 0) + 1
     return [token for token, count in covered.items() if 2 * count >= len(folded(token.text))]
-
-
-def _is_capital(tokens: Sequence[Token]) -> bool:
-    letters = [letter for token in tokens for letter in token.text if letter.isalpha()]
-    return sum(letter.isupper() for letter in letters) >= 0.6 * len(letters)
 
 
 def _stands_apart(row: Row, found: Sequence[Token], unit: float) -> bool:
