@@ -405,3 +405,95 @@ def test_task_records_takes_linear_time_on_a_long_line_and_deep_numbers():
         for extract in (extract_assignments, extract_deadlines, extract_movements, extract_rewards, extract_subjects):
             extract(document, OPTIONS)
         assert time.process_time() - started < 30
+
+
+def test_assignments_spells_out_offices_that_share_their_head():
+    body = """
+IV. TỔ CHỨC THỰC HIỆN
+1. Các Sở: Tài chính, Nội vụ và Y tế phối hợp với Ngân hàng thương mại và VNPT Hòa An cấp kinh phí.
+"""
+    assert [(row[0], row[1]) for row in assignments(body)] == [
+        ("Sở Tài chính", "coordinate"),
+        ("Sở Nội vụ", "coordinate"),
+        ("Sở Y tế", "coordinate"),
+        ("Ngân hàng thương mại", "coordinate"),
+        ("VNPT Hòa An", "coordinate"),
+    ]
+
+
+def test_assignments_names_the_doer_at_the_end_of_an_item():
+    body = """
+II. NỘI DUNG
+1. Giới thiệu sách mới - Thư viện huyện thực hiện.
+2. Lịch cụ thể do Tổ trưởng tổ công tác phân công.
+3. Trang trí hội trường (Đoàn Thanh niên)
+"""
+    assert [(row[0], row[1]) for row in assignments(body)] == [
+        ("Thư viện huyện", "lead"),
+        ("Tổ trưởng tổ công tác", "lead"),
+        ("Đoàn Thanh niên", "lead"),
+    ]
+
+
+def test_assignments_lets_a_subject_run_on_and_another_take_over():
+    body = """
+IV. TỔ CHỨC THỰC HIỆN
+- Trường Tiểu học Hòa Lạc xây dựng kế hoạch. Hội Khuyến học xã vận động sách.
+- Tham mưu cấp trên hỗ trợ kinh phí.
+"""
+    assert [(row[0], row[1], row[2]) for row in assignments(body)] == [
+        ("Trường Tiểu học Hòa Lạc", "lead", "Trường Tiểu học Hòa Lạc xây dựng kế hoạch"),
+        ("Hội Khuyến học xã", "lead", "Hội Khuyến học xã vận động sách"),
+        ("Trường Tiểu học Hòa Lạc", "advise", "Tham mưu cấp trên hỗ trợ kinh phí"),
+    ]
+
+
+def test_deadlines_gives_a_timetable_the_day_of_its_heading():
+    body = """
+II. CHƯƠNG TRÌNH
+NGÀY 1: THỨ SÁU, NGÀY 14/11/2025
+Thời gian | Nội dung | Người phụ trách
+7h00 - 7h30 | Đón đại biểu | Ban Tổ chức
+7h30 - 9h00 | Kể chuyện theo sách | Cô Lò Thị Mây
+"""
+    rows = deadlines(body)
+    assert [(row["text"], row["kind"], row["start"], row["end"]) for row in rows] == [
+        ("7h00 - 7h30", "event", "2025-11-14", "2025-11-14"),
+        ("7h30 - 9h00", "event", "2025-11-14", "2025-11-14"),
+    ]
+    assert [row["what"] for row in rows] == ["Đón đại biểu", "Kể chuyện theo sách"]
+
+
+def test_deadlines_counts_a_target_once_where_somebody_is_told():
+    body = """
+I. MỤC ĐÍCH, YÊU CẦU
+1. Bảo đảm ít nhất 60% lớp có tủ sách trong năm 2025.
+II. TỔ CHỨC THỰC HIỆN
+1. Các trường tiểu học xây dựng tủ sách ở ít nhất 60% số lớp trong năm 2025.
+"""
+    (row,) = deadlines(body)
+    assert (row["text"], row["body"]) == ("trong năm 2025", "Các trường tiểu học")
+
+
+def test_rewards_reads_tables_of_forms():
+    body = """
+V. KHEN THƯỞNG
+TT | Hình thức | Cấp khen thưởng | Số lượng | Mức thưởng (đồng)
+1 | Giấy khen | Chủ tịch UBND huyện | 04 tập thể | 1.500.000
+2 | Giấy khen | Chủ tịch UBND huyện | 09 cá nhân | 600.000
+"""
+    rows = [plain_record(record) for record in extract_rewards(plan(body), OPTIONS)]
+    assert [(row["form"], row["granted_by"], row["recipients"], row["quantity"], row["amount"]) for row in rows] == [
+        ("Giấy khen", "Chủ tịch UBND huyện", "04 tập thể", 4, 1_500_000),
+        ("Giấy khen", "Chủ tịch UBND huyện", "09 cá nhân", 9, 600_000),
+    ]
+
+
+def test_movements_reads_lists_weeks_and_campaigns_but_no_general_talk():
+    body = """
+II. NỘI DUNG
+- Thực hiện các phong trào “Đọc sách mỗi ngày”, “Tủ sách ấm áp” và Tuần lễ học tập suốt đời năm 2025.
+- Ra quân chiến dịch làm sạch thư viện; đẩy mạnh các phong trào thi đua khác.
+"""
+    rows = [plain_record(record)["name"] for record in extract_movements(plan(body), OPTIONS)]
+    assert rows == ["Đọc sách mỗi ngày", "Tủ sách ấm áp", "Tuần lễ học tập suốt đời", "làm sạch thư viện"]
