@@ -13,7 +13,7 @@ SCANS = ROOT / "corpus" / "scans"
 MOST_CHARACTERS_WRONG = 0.04
 MOST_CHARACTERS_WRONG_IN_ALL = 0.02
 MOST_WRONG_HEADER_FIELDS = 1
-LEAST_F1 = {"sections": 0.85, "references": 0.85, "recipients": 0.9, "deadlines": 0.7, "assignments": 0.6}
+LEAST_F1 = {"sections": 0.85, "references": 0.85, "recipients": 0.9, "deadlines": 0.85, "assignments": 0.85}
 LEAST_MISSION_F1 = 0.85
 HEADER_FIELDS = ("type", "number", "date", "issuer", "place", "title")
 
@@ -23,13 +23,14 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The measures of all samples, digitised once."""
     place = tmp_path_factory.mktemp("golden")
     jobs = str(min(os.cpu_count() or 1, 2))
-    answer = spawn("evaluate", SCANS, "--json", "measures.json", "--jobs", jobs, cwd=place, timeout_s=280)
+    answer = spawn("evaluate", SCANS, "--json", "measures.json", "--jobs", jobs, cwd=place, timeout_s=600)
     assert answer.code == 0, answer.err
     report: dict[str, Any] = json.loads((place / "measures.json").read_text(encoding="utf-8"))
     return report
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(700)
 def test_golden_samples_are_read_within_tolerances(measured: dict[str, Any]) -> None:
     # One test, so that the samples are digitised once however the tests are shared out.
     assert len(measured["documents"]) >= 6
