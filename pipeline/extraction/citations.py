@@ -54,6 +54,7 @@ _ACTS = re.compile(
 _BRACKET_NOTE = re.compile(r"\s?\((?:sau đây|gọi tắt|dưới đây|viết tắt|kèm theo|trong đó|gọi là)")
 _LAST_BRACKET = re.compile(r"\s?\(([^()]{3,120})\)$")
 _MAX_TITLE_CHARS = 600
+_MAX_DATE_CHARS = 90
 _MAX_ISSUER_CHARS = 120
 
 
@@ -195,7 +196,10 @@ def _date(text: str, bare: str, position: int) -> IssueDate | None:
     lead = _DATE_LEAD.match(bare, position)
     if lead is None:
         return None
-    return read_issue_date(text, lead.end(), anchored=True)
+    found = read_issue_date(text[lead.end() : lead.end() + _MAX_DATE_CHARS], anchored=True)
+    if found is None:
+        return None
+    return IssueDate(found.start + lead.end(), found.end + lead.end(), found.iso, found.doubt)
 
 
 def _issuer_end(text: str, bare: str, start: int) -> int:
@@ -257,7 +261,7 @@ def _title_end(text: str, bare: str, start: int) -> int:
         if (
             kind
             and text[match.end()].isupper()
-            and (_SO.match(bare, kind.end()) or re.match(r"\s\d", text[kind.end() :]))
+            and (_SO.match(bare, kind.end()) or re.match(r"\s\d", text[kind.end() : kind.end() + 2]))
         ):
             end = match.start()
             break

@@ -64,7 +64,14 @@ def extract_references(document: Document, options: ExtractOptions) -> tuple[Ref
                 citation.key = plain(mended)
             citation.number_normal = mended
         key = citation.key
-        if not key or key == own or (_ATTACHED.search(plain(passage.text.text[: citation.start])) and key in mentions):
+        if (
+            not key
+            or key == own
+            or (
+                _ATTACHED.search(plain(passage.text.text[max(0, citation.start - 60) : citation.start]))
+                and key in mentions
+            )
+        ):
             continue
         cited = _cited(passage, citation, _is_ground(passage, document))
         if cited is None:

@@ -23,6 +23,8 @@ _MAX_LINE_CHARS = 140
 def _without_noise(text: str) -> str:
     """A line in capitals without the marks at its ends that are no words: `A644 KẾ HOẠCH`."""
     words = text.split()
+    if all(len(word) == 1 for word in words):
+        return text
     while len(words) > 2 and not _is_word(words[0]):
         words.pop(0)
     while len(words) > 2 and not _is_word(words[-1]):

@@ -25,6 +25,7 @@ _STOP = re.compile(
 _SCHOOL = re.compile(
     r"\b(?:khoa|k\.|nganh|mon|bo mon|dai hoc|truong|hoc|cong ty|van phong|tap chi|vien|cu nhan|su|phap)\s$"
 )
+_WORD = re.compile(r"\w+|[^\w\s,]")
 _MAX_WORDS = 9
 
 
@@ -88,7 +89,7 @@ def _name_end(text: str, bare: str, start: int) -> tuple[int, float] | None:
     for name in _names().get(words[0][0], ()):
         if tuple(word for word, _ in words[: len(name)]) == name and _is_title(text, start, name):
             return words[len(name) - 1][1], 0.96
-    if not text[start:].lstrip()[:1].isupper():
+    if not text[start : start + 20].lstrip()[:1].isupper():
         return None
     end = None
     for index, (word, stop) in enumerate(words[:_MAX_WORDS]):
@@ -101,12 +102,12 @@ def _name_end(text: str, bare: str, start: int) -> tuple[int, float] | None:
 
 def _is_title(text: str, start: int, name: tuple[str, ...]) -> bool:
     """A name of one word must begin with a capital, so that `Luật giá trị` is no law on prices."""
-    return len(name) > 1 or text[start:].lstrip()[:1].isupper()
+    return len(name) > 1 or text[start : start + 20].lstrip()[:1].isupper()
 
 
 def _words(bare: str, start: int) -> Iterator[tuple[str, int]]:
     """The words of one sentence behind an offset, with their ends; commas do not count, other marks end it."""
-    for match in re.compile(r"\w+|[^\w\s,]").finditer(bare, start, start + 160):
+    for match in _WORD.finditer(bare, start, start + 160):
         if not match[0][0].isalnum():
             return
         yield match[0], match.end()
