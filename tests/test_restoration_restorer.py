@@ -137,8 +137,11 @@ def test_restorer_accounts_for_every_token(lines: list[list[str]], regime: str) 
 
 def test_restorer_survives_very_long_lines(restorer: Restorer) -> None:
     for piece in ("x", "é6", "Ké hoach ", "é6" * 60):
-        text = piece * (200_000 if piece == "x" else 4_000)
-        assert restorer.restore_text(text, regime="eng").count("\n") == 0
+        text = piece * (200_000 if piece == "x" else 1_500)
+        restored = restorer.restore_text(text, regime="eng")
+        assert restored.count("\n") == 0
+        if " " not in text:
+            assert restored == text
 
 
 _RESTORERS: list[Restorer] = []
@@ -148,3 +151,21 @@ def _shared() -> Restorer:
     if not _RESTORERS:
         _RESTORERS.append(Restorer.load())
     return _RESTORERS[0]
+
+
+def test_restorer_adapts_to_a_text_without_losing_a_line(restorer: Restorer) -> None:
+    lines = [wrecked.split() for wrecked, _ in WRECKED] * 4
+    adapted = restorer.restore_lines(lines, regime="eng", adapt_to_text=True)
+    assert [" ".join(token.text for token in line.tokens) for line in adapted] == [p for _, p in WRECKED] * 4
+
+
+def test_restorer_streams_lines_one_for_one(restorer: Restorer) -> None:
+    lines = [WRECKED[k % 3][0] for k in range(2100)]
+    streamed = restorer.restore_stream(iter(lines), regime="clean")
+    assert list(streamed) == lines
+
+
+def test_restorer_leaves_an_english_line_in_a_wreck_alone(restorer: Restorer) -> None:
+    english = "The office of the committee will have been closed for most of that year."
+    text = "\n".join([*(wrecked for wrecked, _ in WRECKED), english])
+    assert restorer.restore_text(text).split("\n")[-1] == english

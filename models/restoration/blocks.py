@@ -13,6 +13,9 @@ from models.restoration.tokens import RestoredLine
 
 BLOCK_CHARS = 4000
 """A block is closed at the first token after this many characters."""
+LONGEST_TOKEN = 40
+"""Longer tokens are left as they are."""
+STAND_IN = "\ufffd" * (LONGEST_TOKEN + 1)
 NOT_GIVEN = -1.0
 """Stands for an engine's confidence where there is none."""
 
@@ -28,7 +31,7 @@ class Token:
         text: NFC, no white space.
         line: index of its line.
         index: its index in the line.
-        start: its first character in the block.
+        start, end: its span in the block; one that is too long to be a word is shown there by a stand-in.
         confidence: the engine's, or ``NOT_GIVEN``.
     """
 
@@ -36,7 +39,13 @@ class Token:
     line: int
     index: int
     start: int
+    end: int
     confidence: float
+
+    @property
+    def stood_in(self) -> bool:
+        """Whether the block shows a stand-in for this token."""
+        return len(self.text) > LONGEST_TOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +79,10 @@ def cut_blocks(lines: Sequence[Sequence[str]], rows: Sequence[Sequence[float]]) 
                 pieces.append("\n" if fresh else " ")
                 at += 1
             fresh = False
-            tokens.append(Token(text, number, index, at, rows[number][index]))
-            pieces.append(text)
-            at += len(text)
+            shown = text if len(text) <= LONGEST_TOKEN else STAND_IN
+            tokens.append(Token(text, number, index, at, at + len(shown), rows[number][index]))
+            pieces.append(shown)
+            at += len(shown)
     if tokens:
         blocks.append(Block("".join(pieces), tuple(tokens)))
     return blocks

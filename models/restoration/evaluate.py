@@ -9,12 +9,17 @@ import random
 import resource
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from rapidfuzz.distance import Levenshtein
+
 from models.restoration import Restorer
 from models.restoration.metrics import Errors, comparable, mended_and_harmed, right_words
+from models.restoration.model import load_model
 from models.restoration.pages import ReadPage, load_pages, read_picture
+from models.restoration.restorer import SHIPPED
 from models.restoration.split import read_lines
 from models.restoration.syllables import strip_marks
 from models.restoration.tokens import Regime
@@ -57,8 +62,7 @@ def measure_clean(restorer: Restorer, lines: list[str], regime: Regime) -> tuple
     for line, restored in zip(lines, results, strict=True):
         tokens = line.split()
         total += len(tokens)
-        changed += sum(a != b.text for a, b in zip(tokens, restored.tokens, strict=False))
-        changed += abs(len(tokens) - len(restored.tokens))
+        changed += Levenshtein.distance(tokens, [token.text for token in restored.tokens])
     return changed, total
 
 
@@ -161,11 +165,15 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="folder of weights (default: those shipped)")
     parser.add_argument("--lines", type=int, default=1500, help="held-out lines of each source")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--order", type=int, default=4, choices=(2, 3, 4), help="use the n-grams up to this order")
     parser.add_argument("--json", type=Path, help="write the measures here")
     args = parser.parse_args()
     start = time.perf_counter()
     restorer = Restorer.load(args.weights)
     loading_s = time.perf_counter() - start
+    if args.order < 4:
+        model = load_model(args.weights or SHIPPED)
+        restorer = Restorer(replace(model, language=model.language.cut(args.order)))
     restorer.restore_text("Ké hoach s6 207", regime="eng")
     rows: dict[str, object] = {"loading_s": round(loading_s, 3)}
 

@@ -125,6 +125,20 @@ class LanguageModel:
         """Return the sum of ln P over a line of unit numbers, begun and ended by the sentence mark."""
         return float(score_line(np.array(ids, dtype=np.int64), *self.tables()))
 
+    def cut(self, order: int) -> LanguageModel:
+        """Return the model without its n-grams above an order of 2 or 3; for ablations."""
+        nothing = np.zeros(1, dtype=np.uint32)
+        no_backoff = np.uint32(BACKOFF_ZERO)
+        table2, table3 = self.table2, self.table3
+        if order == 2:
+            table2 = np.where(table2 == 0, 0, (table2 & ~np.uint32(255)) | no_backoff).astype(np.uint32)
+            table3 = nothing
+        else:
+            table3 = np.where(table3 == 0, 0, (table3 & ~np.uint32(255)) | no_backoff).astype(np.uint32)
+        return LanguageModel(
+            self.unigram, self.backoff, table2, table3, np.zeros(1, dtype=np.uint16), np.zeros(1, dtype=np.uint8)
+        )
+
     def tables(self) -> tuple[Floats, Floats, Words, Words, Marks, Bytes]:
         """Return the arrays in the order in which the compiled functions take them."""
         return self.unigram, self.backoff, self.table2, self.table3, self.marks4, self.probs4

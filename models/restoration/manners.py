@@ -19,14 +19,12 @@ class Manner:
         weights: weights of the search.
         change: cost of any change, nats.
         trust: how much an engine's confidence counts, 0 for not at all.
-        adapts: whether the channel is re-estimated from a first pass over the text.
     """
 
     settings: Settings
     weights: Weights
     change: float
     trust: float
-    adapts: bool = False
 
 
 _ENGLISH = Settings(
@@ -34,7 +32,7 @@ _ENGLISH = Settings(
     copy_odd=2.0, digit=1.6, wrong_digit=3.0, longest_whole=8,
 )
 MANNERS: dict[str, Manner] = {
-    "eng": Manner(_ENGLISH, Weights(24, 12.0, 0.9, 0.8, 6.0, 0.0, 1.5), change=0.0, trust=0.0, adapts=True),
+    "eng": Manner(_ENGLISH, Weights(24, 12.0, 0.9, 0.8, 6.0, 0.0, 1.5), change=0.0, trust=0.0),
     "vie": Manner(
         _ENGLISH._replace(width=8.0, keep=12, join=8.0, copy=1.0, copy_letter=1.2, copy_other=1.5),
         Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0, 1.5), change=2.0, trust=1.0,

@@ -27,6 +27,8 @@ _DEEP = frozenset(
     )
 )
 """Letters that hardly any language but Vietnamese has."""
+TYPED_UNKNOWN = 0.02
+"""Typed text with foreign names has this share of unknown small words; a reading without confidences has more."""
 _FREQUENT = """
     the of and is that for it as was with by not his but are this have from or had which one you were all she
     there would their we him been has when who will more if out up said what its about than into them only
@@ -101,7 +103,7 @@ def decide(evidence: Evidence, *, machine_read: bool) -> Found:
     if evidence.words == 0:
         return "clean"
     if evidence.deep >= 0.12:
-        return "vie" if machine_read or evidence.unknown > 0.012 else "clean"
+        return "vie" if machine_read or evidence.unknown > TYPED_UNKNOWN else "clean"
     if evidence.english >= 0.22 or evidence.bare_hits < 0.42:
         return "foreign"
     if evidence.marked <= 0.004 and evidence.bare_hits >= 0.9:

@@ -71,7 +71,7 @@ class Restorer:
 
     def restore_lines(
         self, lines: Sequence[Sequence[str]], confidences: Sequence[Sequence[float]] | None = None, *,
-        regime: Regime = "auto",
+        regime: Regime = "auto", adapt_to_text: bool = False,
     ) -> list[RestoredLine]:
         """Restore lines of tokens.
 
@@ -79,6 +79,7 @@ class Restorer:
             lines: tokens of each line, cut at white space.
             confidences: the reading engine's confidence (0..1) in each token, if there is one.
             regime: what happened to the text, or ``auto``.
+            adapt_to_text: re-estimate the channel from a first pass over the text, at several times the cost.
         Returns:
             As many lines as came in; an empty line stays empty.
         """
@@ -90,7 +91,7 @@ class Restorer:
             return [self._leave(line, row, found) for line, row in zip(clean, rows, strict=True)]
         foreign = {index for index, line in enumerate(clean) if regime == "auto" and is_foreign_line(line)}
         blocks = cut_blocks([[] if index in foreign else line for index, line in enumerate(clean)], rows)
-        rules = self._adapted(blocks, found, manner)
+        rules = self._adapted(blocks, found, manner) if adapt_to_text else self._model.channels[found]
         curve = self._model.tables.get(f"calibration.{found}")
         results: list[list[RestoredToken]] = [[] for _ in clean]
         for block in blocks:
@@ -131,10 +132,8 @@ class Restorer:
         return decide(gather(texts, self._vocabulary, self._bare), machine_read=machine_read)
 
     def _adapted(self, blocks: Sequence[Block], found: str, manner: Manner) -> Rules:
-        """Return the channel of the regime, re-estimated from a first pass where the manner says so."""
+        """Return the channel of the regime, re-estimated from a first pass."""
         rules = self._model.channels[found]
-        if not manner.adapts:
-            return rules
         decoded: list[Decoded] = []
         for block in blocks[:ADAPTATION_BLOCKS]:
             edges, best = self._decode(block, rules, manner)
@@ -179,8 +178,8 @@ class Restorer:
         identity = np.zeros(len(text), dtype=np.float32)
         for token in block.tokens:
             cost, keep = prices(manner, token.confidence)
-            change[token.start : token.start + len(token.text)] = cost
-            identity[token.start : token.start + len(token.text)] = keep
+            change[token.start : token.end] = cost
+            identity[token.start : token.end] = keep
         edges = build_edges(
             obs, kinds, not_plain, digit_like, change, identity, rules, model.trie,
             model.language.unigram, manner.settings,
@@ -222,7 +221,7 @@ class Restorer:
         tokens = block.tokens
         for group in groups:
             start, end = int(edges.starts[group[0]]), int(edges.ends[group[-1]])
-            while tokens[first].start + len(tokens[first].text) <= start:
+            while tokens[first].end <= start:
                 first += 1
             sources = [first]
             for later in range(first + 1, len(tokens)):
@@ -230,7 +229,7 @@ class Restorer:
                     break
                 sources.append(later)
             pieces = [self._surface(text, edges, edge) for edge in group]
-            whole = "".join(pieces)
+            whole = tokens[first].text if tokens[first].stood_in else "".join(pieces)
             confidence = apply(curve, min(float(posterior[edge]) for edge in group))
             results[tokens[first].line].append(
                 RestoredToken(
