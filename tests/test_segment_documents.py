@@ -388,7 +388,8 @@ def test_segment_reads_a_party_plan(document_of: BuildDocument) -> None:
 def test_segment_joins_text_over_page_breaks_footnotes_and_broken_numbers(document_of: BuildDocument) -> None:
     text = SCHOOL.replace(
         "- Tạo không khí thi đua sôi nổi.\n",
-        "- Tạo không khí thi đua sôi nổi theo Kế hoạch số 15/KH-\nUBND ngày 01/02/2024 của Ủy ban nhân dân huyện, góp phần\n"
+        "- Tạo không khí thi đua sôi nổi theo Kế hoạch số 15/KH-\nUBND ngày 01/02/2024 của Ủy ban nhân dân "
+        "huyện, góp phần\n"
         "[footnote] ¹ Ghi chú.\n\f[page] 2\n\nnâng cao¹ chất lượng.\n",
     )
     document = digitised(document_of(text))

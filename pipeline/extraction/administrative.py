@@ -10,7 +10,7 @@ _NOTATION = re.compile(r"\d?\s?[/-]\s?[^\W\d_]{1,5}\s?[/-]")
 
 
 def is_administrative(document: Document) -> bool:
-    """Whether something of the form that the decree on records prescribes was found: national title, type or recipients."""
+    """Whether anything of the prescribed form was found: national title, type, recipients or a notation."""
     kinds = {passage.kind for passage in document.passages}
     if kinds & {"national-title", "type", "recipients-head"}:
         return True

@@ -189,7 +189,7 @@ def _office(lines: list[TracedText], *, exact: bool) -> Value | None:
 
 
 def _stripped(text: TracedText) -> TracedText:
-    letters = [match for match in re.finditer(r"\S*(?:[^\W\d_]{2}|T/M|Q\.)\S*", text.text)]
+    letters = list(re.finditer(r"\S*(?:[^\W\d_]{2}|T/M|Q\.)\S*", text.text))
     if not letters:
         return text.slice(0, 0)
     start, end = letters[0].start(), letters[-1].end()

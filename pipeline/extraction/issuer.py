@@ -75,7 +75,7 @@ def as_written(name: str, body: list[Passage]) -> str:
 
 
 def _is_organ(name: str, parent: str) -> bool:
-    """Whether a body has no name but with the one that it is an organ of: Ban Thường vụ, Ban Tuyên giáo of a Tỉnh ủy."""
+    """Whether a body is named only with the one that it is an organ of, as a Ban Thường vụ is."""
     if name in _ORGANS:
         return True
     return bool(_COMMITTEE.match(parent)) and name.startswith(("ban ", "van phong", "uy ban kiem tra"))

@@ -17,7 +17,8 @@ _MEMBER = re.compile(r"(?:[,;:/&(]|\s-|\bva\b)\s*")
 _OPENER = re.compile(r"(?:(?:cac|mot so|nhung|ve|cong tac|hinh thuc|khung|he thong|du kien|co cau|ke hoach|viec)\s+)+")
 _WEEKDAY_OR_DAY = re.compile(r"(?:ngay|tuan|thang|dot|quy|giai doan|buoi)\s*(?:thu\s+)?(?:\d|[ivx]+\b|mot|hai|ba|nhat)")
 _BODY = re.compile(
-    r"(?:de nghi |giao )?(?:cac )?(?:hoi dong thi dua|ban thi dua|so |phong |uy ban|ubnd|cong an|van phong|truong |hoi |doan )"
+    r"(?:de nghi |giao )?(?:cac )?(?:hoi dong thi dua|ban thi dua|so |phong |uy ban|ubnd|cong an|van phong|"
+    r"truong |hoi |doan )"
 )
 _LONG_WORDS = 12
 

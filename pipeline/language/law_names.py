@@ -16,10 +16,12 @@ _LAW = re.compile(
     r"(?<!\w)(?:(?P<code>bo luat)|(?P<law>luat)|(?P<ordinance>phap lenh)|(?P<constitution>hien phap))(?!\w)"
 )
 _AMENDS = re.compile(
-    r" (?:sua doi|sua doi, bo sung|bo sung)(?: mot so dieu)?(?:,? ?(?:va )?bo sung)?(?: mot so dieu)? (?:cua )?(?:cac )?"
+    r" (?:sua doi|sua doi, bo sung|"
+    r"bo sung)(?: mot so dieu)?(?:,? ?(?:va )?bo sung)?(?: mot so dieu)? (?:cua )?(?:cac )?"
 )
 _STOP = re.compile(
-    r"(?:so|ngay|nam|ve|cua|co|duoc|quy dinh|da|theo|cho|trong|tai|thi|la|va|den|tu|nay|do|nhu|ban hanh|hien hanh|moi|tren|"
+    r"(?:so|ngay|nam|ve|cua|co|duoc|quy dinh|da|theo|cho|trong|tai|thi|la|va|den|tu|nay|do|nhu|ban hanh|"
+    r"hien hanh|moi|tren|"
     r"khi|ma|de|voi|bang|cac|nhung|hoac|phai|khong|sua doi|doi voi|lien quan|vao|sau|truoc|gan|nham|gom)(?!\w)"
 )
 _SCHOOL = re.compile(
@@ -82,7 +84,7 @@ def _read(text: str, bare: str, match: re.Match[str]) -> LawName | None:
 
 
 def _name_end(text: str, bare: str, start: int) -> tuple[int, float] | None:
-    """Where a law's name that begins behind an offset ends: by the list of names, else by the next small word or mark."""
+    """Where a law's name ends: by the list of names, else by the next small word or mark."""
     words = list(_words(bare, start))
     if not words:
         return None

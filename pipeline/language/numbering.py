@@ -64,7 +64,8 @@ _KEYWORDS: dict[str, Style] = {
 _DECIMALS: tuple[Style, ...] = ("decimal-1", "decimal-2", "decimal-3", "decimal-4")
 
 _KEYWORD = re.compile(
-    r"(phan|chuong|muc|tieu muc|dieu)(?:\s{1,3}|(?=\d))(?:(thu)\s{1,3}([a-z]{2,5})|(\d{1,3}[a-z]?)|([ivxl]{1,7})|([a-h]))"
+    r"(phan|chuong|muc|tieu muc|dieu)(?:\s{1,3}|(?=\d))(?:(thu)\s{1,3}([a-z]{2,5})|(\d{1,3}[a-z]?)|"
+    r"([ivxl]{1,7})|([a-h]))"
     r"(?![^\W_])\s{0,2}([.:)/]|-\s|$)?\s*"
 )
 _ROMAN = re.compile(r"([IVX]{1,7})\s{0,2}(?:([.)/:]|[-–—](?=\s|[^\W\d_a-z]))|(?=\s))\s*")

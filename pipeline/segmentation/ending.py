@@ -13,17 +13,20 @@ __all__ = ["Ending", "is_name", "read_ending"]
 
 _MAX_LINES = 90
 _APPENDIX = re.compile(
-    r"[-*\s]{0,3}(?:phu luc|phu bieu|bieu mau|mau so|bieu so|bieu \d|danh sach|bang phan cong|de cuong|noi dung|phan cong|"
+    r"[-*\s]{0,3}(?:phu luc|phu bieu|bieu mau|mau so|bieu so|bieu \d|danh sach|bang phan cong|de cuong|"
+    r"noi dung|phan cong|"
     r"lich |chuong trinh|bang |quy che|quy dinh|ke hoach|quy trinh|dieu le|huong dan|phuong an|de an|bao cao|tieu chi)"
 )
 _KEPT = re.compile(r"[-–—+*•·~_\s]{1,4}luu\s?[:;.]?\s?(?:vt|vp|van thu|van phong|ho so|hs)\b")
 _ITEM = re.compile(r"\s{0,3}[-–—+*•·~_]")
 _PLACE_START = re.compile(r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)\b")
 _OFFICE = re.compile(
-    r"(?:phó|pho|chủ tịch|giám đốc|hiệu trưởng|trưởng|bộ trưởng|thứ trưởng|ủy ban|uỷ ban|ubnd|thị xã|thành phố|nơi nhận|hội đồng)\b"
+    r"(?:phó|pho|chủ tịch|giám đốc|hiệu trưởng|trưởng|bộ trưởng|thứ trưởng|ủy ban|uỷ ban|ubnd|thị xã|"
+    r"thành phố|nơi nhận|hội đồng)\b"
 )
 _BODY = re.compile(
-    r"(?:bo|so|uy ban|ubnd|toa an|vien kiem sat|ban|hoi|cong an|tong cuc|cuc|chi cuc|truong|tinh|huyen|thanh pho|lien doan|doan)\b"
+    r"(?:bo|so|uy ban|ubnd|toa an|vien kiem sat|ban|hoi|cong an|tong cuc|cuc|chi cuc|truong|tinh|huyen|"
+    r"thanh pho|lien doan|doan)\b"
 )
 _NAME = re.compile(r"[^\W\d_]+(?:[.\s-]+[^\W\d_]+){1,8}\.?")
 

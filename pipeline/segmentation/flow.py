@@ -29,8 +29,10 @@ _BODY_NAME = re.compile(
     r"van phong|trung tam|lien doan|ngan hang|benh vien|to |khoa |dai |bao )"
 )
 _TASK = re.compile(
-    r"(?:Chủ trì|Phối hợp|Chỉ đạo|Tổ chức|Thực hiện|Xây dựng|Tham mưu|Hướng dẫn|Theo dõi|Triển khai|Tăng cường|Căn cứ|Đẩy mạnh|Kiểm tra|"
-    r"Tiếp tục|Quản lý|Bố trí|Cân đối|Chịu trách nhiệm|Có trách nhiệm|Là cơ quan|Là đầu mối|Nâng cao|Tuyên truyền|Vận động)(?!\w)"
+    r"(?:Chủ trì|Phối hợp|Chỉ đạo|Tổ chức|Thực hiện|Xây dựng|Tham mưu|Hướng dẫn|Theo dõi|Triển khai|"
+    r"Tăng cường|Căn cứ|Đẩy mạnh|Kiểm tra|"
+    r"Tiếp tục|Quản lý|Bố trí|Cân đối|Chịu trách nhiệm|Có trách nhiệm|Là cơ quan|Là đầu mối|Nâng cao|"
+    r"Tuyên truyền|Vận động)(?!\w)"
 )
 
 

@@ -24,12 +24,15 @@ _URGENCY = re.compile(r"(?:hoa toc(?: hen gio)?|thuong khan|khan)\s?[.!:]?(?:\s.
 _SECRECY = re.compile(r"(?:tuyet mat|toi mat|mat)\s?[.!]?$")
 _GROUNDS = re.compile(r"[-–+*\s]{0,3}(?:can cu\b|theo de nghi|xet de nghi|xet to trinh|xet thay)")
 _OPENING = re.compile(
-    r"(?:thuc hien|trien khai|nham|de |tiep tuc|xet|theo|nam hoc|sau khi|can cu|tren co so|phat huy|huong ung|chao mung|hom nay|hien nay|"
+    r"(?:thuc hien|trien khai|nham|de |tiep tuc|xet|theo|nam hoc|sau khi|can cu|tren co so|phat huy|huong ung|"
+    r"chao mung|hom nay|hien nay|"
     r"vua qua|thuc trang|ke tu|tu ngay|trong (?:thoi gian|nhung nam|khong khi|nam)|ngay \d)"
 )
 _ISSUING = re.compile(
-    r"(?:uy ban nhan dan|ubnd|truong|ban|so|phong|bo|hoi|lien doan|doan|cong doan|tinh uy|thanh uy|huyen uy|dang uy|ban thuong vu|"
-    r"chu tich|giam doc|hieu truong|cong an|chi bo|bo truong|thu tuong|thong doc|tong giam doc|cuc truong|vien truong|chanh|quoc hoi|"
+    r"(?:uy ban nhan dan|ubnd|truong|ban|so|phong|bo|hoi|lien doan|doan|cong doan|tinh uy|thanh uy|huyen uy|"
+    r"dang uy|ban thuong vu|"
+    r"chu tich|giam doc|hieu truong|cong an|chi bo|bo truong|thu tuong|thong doc|tong giam doc|cuc truong|"
+    r"vien truong|chanh|quoc hoi|"
     r"hoi dong|thuong truc)\b"
 )
 _CONNECTOR = re.compile(
@@ -295,8 +298,10 @@ def _tell_issuer(drafts: list[Draft]) -> list[Draft]:
 
 
 _BODY_START = re.compile(
-    r"(?:uy ban|ubnd|hdnd|hoi dong|bo|so|phong|ban|cuc|tong cuc|chi cuc|vu|vien|truong|trung tam|hoc vien|dai hoc|benh vien|bao|dai|tap chi|"
-    r"cong an|cong ty|tong cong ty|tap doan|ngan hang|bao hiem|thanh tra|toa an|kiem toan|van phong|dang bo|dang uy|chi bo|"
+    r"(?:uy ban|ubnd|hdnd|hoi dong|bo|so|phong|ban|cuc|tong cuc|chi cuc|vu|vien|truong|trung tam|hoc vien|"
+    r"dai hoc|benh vien|bao|dai|tap chi|"
+    r"cong an|cong ty|tong cong ty|tap doan|ngan hang|bao hiem|thanh tra|toa an|kiem toan|van phong|dang bo|"
+    r"dang uy|chi bo|"
     r"tinh uy|thanh uy|huyen uy|quan uy|thi uy|doan|tinh doan|thanh doan|huyen doan|hoi|lien doan|lien hiep|lien minh|"
     r"cong doan|mat tran|chu tich|thu tuong|chinh phu|quoc hoi|to cong tac|to|khoa|kho bac|hat|tram|quan khu|quan doan|"
     r"su doan|binh chung|bch|btv|bcd|ubmttq|lien so|he thong|nha|ubkt|du an|quy)\b"

@@ -294,7 +294,7 @@ def _full_length(lines: list[PrintedLine]) -> float:
 
 
 def join_lines(lines: list[PrintedLine]) -> TracedText:
-    """Lines as one text: single spaces, a number broken at its hyphen or stroke put together, footnote marks dropped."""
+    """Lines as one text: a number broken at its hyphen or stroke put together, footnote marks dropped."""
     parts: list[TracedText] = []
     for line in lines:
         text = _without_footnote_marks(line.text)

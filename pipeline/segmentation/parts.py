@@ -31,7 +31,8 @@ _AUTHORITY = re.compile(
     r"(?:t\s?\.?\s?m|k\s?\.?\s?t|t\s?\.?\s?l|t\s?\.?\s?u\s?\.?\s?q|q)\s?[./,]\s?[^\W\d_]|(?:t/m|tm|kt|tl|tuq)\s?\.?\s"
 )
 _POSITION = re.compile(
-    r"(?:quyen |q\. ?|pho |nguyen )?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong (?:phong|ban|khoa|cong an|doan|tram|bo mon|vung|tieu|chi|van|dai)|chanh [a-z]|bo truong|thu truong|"
+    r"(?:quyen |q\. ?|pho |nguyen )?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong (?:phong|ban|"
+    r"khoa|cong an|doan|tram|bo mon|vung|tieu|chi|van|dai)|chanh [a-z]|bo truong|thu truong|"
     r"cuc truong|chi cuc truong|vu truong|thu tuong|vien truong|tong kiem toan|thong doc|chu nhiem|chi huy truong|"
     r"chinh uy|tu lenh|tong thu ky|thu ky|to truong|doi truong|khoa truong|tong bien tap|quan doc|thu truong|"
     r"kiem sat vien|chanh an|ke toan|nguoi lap|uy vien|thuong truc|dai dien|van phong|pho [a-z]|tong cuc truong|"

@@ -17,14 +17,16 @@ _MAX_RUN_IN_WORDS = 15
 _MAX_HEADING_WORDS = 45
 _MAX_CAPITAL_WORDS = 60
 _LEAD_IN = re.compile(
-    r"(?:sau(?: day)?|nhu|gom|bao gom|cu the|la|rang|lien quan|tren cac linh vuc|theo|cho phu hop|nhu sau|duoi day|nham|de|"
+    r"(?:sau(?: day)?|nhu|gom|bao gom|cu the|la|rang|lien quan|tren cac linh vuc|theo|cho phu hop|nhu sau|"
+    r"duoi day|nham|de|"
     r"voi|va|cac noi dung|cac nhiem vu|cac cong viec)\s*$"
 )
 _FORMULA = re.compile(r"(?:quyet dinh|quyet nghi|nghi dinh|chi thi|kinh gui|noi nhan|phe duyet|xac nhan)\s*[:.]?$")
 _TABLE_TITLE = re.compile(r"(?:bang|bieu|phu luc|danh sach|danh muc|don vi tinh|ghi chu|hinh|so do)\b")
 _COLUMNS = re.compile(r"(?:s?tt|so tt|so thu tu)\b")
 _COLUMN_NAMES = re.compile(
-    r"\b(?:noi dung|nhiem vu|thoi gian|don vi|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|phu trach|ho va ten|chuc vu)\b"
+    r"\b(?:noi dung|nhiem vu|thoi gian|don vi|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|phu trach|"
+    r"ho va ten|chuc vu)\b"
 )
 _PERSON = re.compile(r"(?:Ông|Bà|Thầy|Cô|Đồng chí|Đ/c)\s(?=[A-ZĐÀ-Ỹ])")
 _GROUND = re.compile(r"[-–+*\s]{0,3}(?:can cu|theo de nghi|xet de nghi|xet to trinh)\b")

@@ -10,8 +10,10 @@ from pipeline.segmentation.parts import Draft
 __all__ = ["TableReader"]
 
 _COLUMN_NAMES = re.compile(
-    r"\b(?:s?tt|so tt|noi dung|nhiem vu|thoi gian|don vi|co quan|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|thoi han|tien do|"
-    r"ho ten|ho va ten|chuc vu|phan cong|phu trach|hoat dong|cong viec|dia diem|thanh phan|chi tieu|ket qua|so luong|muc thuong)\b"
+    r"\b(?:s?tt|so tt|noi dung|nhiem vu|thoi gian|don vi|co quan|chu tri|phoi hop|ghi chu|san pham|"
+    r"nguoi thuc hien|thoi han|tien do|"
+    r"ho ten|ho va ten|chuc vu|phan cong|phu trach|hoat dong|cong viec|dia diem|thanh phan|chi tieu|ket qua|"
+    r"so luong|muc thuong)\b"
 )
 _INDEX_CELL = re.compile(r"[(\[]?(?:\d{1,2}|[a-zA-Z])[)\]]?")
 _DAY = re.compile(r"\d{1,2}/\d{1,4}|\d{1,2}h\d{0,2}")

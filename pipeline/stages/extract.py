@@ -20,7 +20,7 @@ __all__ = ["Extract"]
 
 
 class Extract:
-    """Every table of records, each from the passages and sections alone; none for what is no administrative document."""
+    """Every table of records, from passages and sections alone; none for what is no administrative document."""
 
     name: ClassVar[str] = "extract"
     version: ClassVar[int] = 1
