@@ -58,7 +58,7 @@ def units_of(document: Document) -> tuple[Unit, ...]:
                 or _at_end(unit)
                 or _running_on(unit, units)
             )
-            unit = replace(unit, addressees=addressees)
+            unit = replace(unit, addressees=addressees, lead_in=unit.lead_in or _only_names(unit, addressees))
             if unit.lead_in:
                 lead_ins.append(unit)
             units.append(unit)
@@ -173,6 +173,13 @@ def _own(unit: Unit, issuer: str, headings: dict[int, HeadingBodies]) -> Address
     if doer.bodies.bodies[0].kind == "generic" and any(section.index in headings for section in unit.chain):
         return None
     return _addressees(unit.text, doer, "sentence", start)
+
+
+def _only_names(unit: Unit, addressees: Addressees | None) -> bool:
+    """Whether a unit says no more than whom the next ones are addressed to (`Đề nghị Thành đoàn`)."""
+    if addressees is None or addressees.source != "sentence" or unit.passage.kind == "heading":
+        return False
+    return not unit.text.text[addressees.verb :].strip(" .:;") and addressees.verb > 0
 
 
 def _bare_bodies(unit: Unit) -> Addressees | None:

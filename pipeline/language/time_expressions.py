@@ -259,7 +259,7 @@ def _left(text: str, point: Point) -> tuple[int, str, str]:
 def _recurring(text: str, chain: list[Point], start: int, preposition: str, plan: PlanDate) -> TimeExpression:
     """A recurrence; a day or month printed beside `hằng năm` gives the days in the plan's year."""
     turns = [point for point in chain if point.unit == "recurrence"]
-    turn = turns[0].turn
+    turn = next((point.turn for point in turns if point.turn), None)
     dated = next((point for point in chain if point.unit in ("day", "month", "quarter") and not point.weak), None)
     first = last = None
     if dated is not None and turn == "yearly":
