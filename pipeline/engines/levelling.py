@@ -80,9 +80,13 @@ def measure_skew(ink: Pixels, *, max_angle_deg: float = 5.0) -> tuple[float, flo
         profile = np.bincount(rows - rows.min()).astype(np.float64)
         return float(np.square(np.diff(profile)).sum())
 
+    def rank(angle_deg: float) -> tuple[float, float]:
+        # Near zero several angles shift no row by a pixel; of equals the smallest is meant.
+        return sharpness(angle_deg), -abs(angle_deg)
+
     count = int(max_angle_deg / _COARSE_STEP_DEG)
-    coarse = max((step * _COARSE_STEP_DEG for step in range(-count, count + 1)), key=sharpness)
-    angle = max((coarse + step * _FINE_STEP_DEG for step in range(-5, 6)), key=sharpness)
+    coarse = max((step * _COARSE_STEP_DEG for step in range(-count, count + 1)), key=rank)
+    angle = max((coarse + step * _FINE_STEP_DEG for step in range(-5, 6)), key=rank)
     angle = min(max(angle, -max_angle_deg), max_angle_deg)
     return round(angle, 3), sharpness(angle) / max(sharpness(0.0), 1e-9)
 
