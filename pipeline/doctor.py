@@ -36,6 +36,7 @@ PACKAGES = MappingProxyType(
         "opencv-python": "cv2",
         "openpyxl": "openpyxl",
         "pandas": "pandas",
+        "pikepdf": "pikepdf",
         "pillow": "PIL",
         "psutil": "psutil",
         "pyarrow": "pyarrow",
