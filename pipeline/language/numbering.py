@@ -69,7 +69,7 @@ _KEYWORD = re.compile(
     r"(?![^\W_])\s{0,2}([.:)/]|-\s|$)?\s*"
 )
 _ROMAN = re.compile(r"([IVX]{1,7})\s{0,2}(?:([.)/:]|[-–—](?=\s|[^\W\d_a-z]))|(?=\s))\s*")
-_DAMAGED_ROMAN = re.compile(r"([IVXLHTYl1ivx|!\]\[]{1,6})\s{0,2}(?:[.,:)/]|[-–—](?=\s))\s*(?=\S)")
+_DAMAGED_ROMAN = re.compile(r"([IVXLHTYl1ivx|!\]\[ỊÍÌỈĨ]{1,6})\s{0,2}(?:[.,:)/]|[-–—](?=\s))\s*(?=\S)")
 _UNMARKED_ROMAN = re.compile(r"([IVXLHl1|!]{1,5})\s+(?=[^\W\d_]{2})")
 _CAPITAL = re.compile(r"([A-HK])\s{0,2}([.)/]|[-–—](?=\s))\s*(?=\S)")
 _DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s{0,2}([.)/:,;]|[-–—](?=\s))|(?=\s))\s*")
@@ -175,7 +175,7 @@ def _roman(head: str, text: str) -> list[Label]:
         match = _UNMARKED_ROMAN.match(head)
     if match and not any(label.style == "roman" for label in found) and not head[match.end()].isdigit():
         mended = match[1].replace("H", "II").replace("T", "I").replace("Y", "V").replace("v", "V").replace("x", "X")
-        mended = re.sub(r"[l1i|!\]\[L]", "I", mended)
+        mended = re.sub(r"[l1i|!\]\[LỊÍÌỈĨ]", "I", mended)
         mended = "III" if re.fullmatch(r"I{4,6}", mended) else mended
         if (value := _roman_value(mended)) and value <= 20:
             found.append(Label("roman", (value,), mended, match.end(), True))

@@ -14,6 +14,7 @@ __all__ = ["Part", "find_sections"]
 
 _KEYWORDS = ("part", "chapter", "division", "subdivision")
 _MAX_RUN_IN_WORDS = 15
+_MAX_BOLD_REST_WORDS = 6
 _MAX_HEADING_WORDS = 45
 _MAX_CAPITAL_WORDS = 60
 _LEAD_IN = re.compile(
@@ -171,12 +172,11 @@ def _shape(part: Part, after: int | None, parts: list[Part], bold: dict[str, boo
         return _Shape("run-in", part.start + colon, 0.95)
     if bold_end >= end - 1 and governs:
         return _Shape("heading", end, 0.96)
-    if (
-        bold_end > part.start
-        and bold_end < end - 1
-        and _closes(own[: bold_end - part.start], own[bold_end - part.start :])
-    ):
-        return _Shape("run-in", bold_end, 0.93)
+    told = bold_end - part.start
+    if 0 < told < end - 1 - part.start and _closes(own[:told], own[told:]):
+        stop = int(colon or misread)
+        named = stop > told and len(own[told:stop].split()) <= _MAX_BOLD_REST_WORDS
+        return _Shape("run-in", part.start + stop if named else bold_end, 0.93)
     if colon and own[colon + 1 :].strip():
         return _Shape("maybe", part.start + colon, 0.85)
     if misread and starts_capital(own) and own[misread + 1 :].strip():
