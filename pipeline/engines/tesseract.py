@@ -22,12 +22,16 @@ _WORD_LEVEL = "5"
 
 @dataclass(frozen=True, slots=True)
 class ReadWord:
-    """A word that Tesseract read: its box in the picture's pixels, its confidence 0 to 1, the line it stands on."""
+    """A word that was read: its box in the picture's pixels, its confidence 0 to 1, the line it stands on.
+
+    `by_hand` tells that figures in it were written by hand, which Tesseract cannot read.
+    """
 
     text: str
     box: Box
     confidence: float
     line: tuple[int, int, int]
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.document import Box, Decision, Page, Reading, Word, replace
 from pipeline.engines.crops import read_crops
+from pipeline.engines.handwriting import read_handwritten_figures
 from pipeline.engines.tesseract import ReadWord, Tesseract
 from pipeline.engines.typeface import bold_words
 from pipeline.stage import CleanPicture, Context, Gift, Grid, Pixels
@@ -17,6 +18,7 @@ __all__ = ["Ocr"]
 
 _FIRST = "tesseract-{}"
 _SECOND = "tesseract-{}-line"
+_HAND = "handwritten-figures"
 _LINE_HEIGHT_PX = 44.0
 _INK = 170
 _CELL_INK_SHARE = 0.004
@@ -52,6 +54,8 @@ class Ocr:
         engine = Tesseract(options.language, options.timeout_s)
         bare = _without_rules(picture)
         read = list(engine.read(bare, dpi=picture.dpi, page_segmentation=options.page_segmentation))
+        if page.number == 1:
+            read = read_handwritten_figures(picture.pixels, read, dpi=picture.dpi)
         in_cells = _read_silent_cells(engine, picture, bare, read)
         lines = _lines(word for word in read if not _is_nothing(word))
         doubtful = [line for line in lines if _is_doubtful(line, options.second_look)]
@@ -172,7 +176,9 @@ def _type_height(line: Sequence[ReadWord]) -> float:
 
 def _readings(word: ReadWord, second: Sequence[ReadWord], language: str) -> tuple[Reading, ...]:
     """A word's readings: the first, and the second where it found the same mark and was surer."""
-    first = Reading(_FIRST.format(language), _nfc(word.text), word.confidence)
+    first = Reading(_HAND if word.by_hand else _FIRST.format(language), _nfc(word.text), word.confidence)
+    if word.by_hand:
+        return (first,)
     other = max(second, key=lambda candidate: _overlap(word.box, candidate.box), default=None)
     if other is None or _overlap(word.box, other.box) < _SAME_MARK:
         return (first,)
