@@ -1,5 +1,7 @@
 """Numbers of documents, and the days on which they were issued."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,15 +69,12 @@ def test_issue_dates_keep_what_is_printed(text: str, iso: str) -> None:
     assert found is not None and found.iso == iso
 
 
-@given(st.dates(min_value=__import__("datetime").date(1946, 1, 1), max_value=__import__("datetime").date(2099, 12, 31)))
-def test_issue_dates_are_read_back(day: object) -> None:
-    date = day
-    for text in (
-        f"ngày {date.day:02d} tháng {date.month} năm {date.year}",
-        f"ngày {date.day}/{date.month}/{date.year}",
-    ):  # type: ignore[attr-defined]
+@given(st.dates(min_value=date(1946, 1, 1), max_value=date(2099, 12, 31)))
+def test_issue_dates_are_read_back(day: date) -> None:
+    long = f"ngày {day.day:02d} tháng {day.month} năm {day.year}"
+    for text in (long, f"ngày {day.day}/{day.month}/{day.year}"):
         found = read_issue_date(text)
-        assert found is not None and found.iso == str(date) and found.doubt is None
+        assert found is not None and found.iso == day.isoformat() and found.doubt is None
 
 
 @given(st.text(max_size=200))
