@@ -4,7 +4,7 @@ PYTHON ?= python3
 export PYTHON
 export OMP_THREAD_LIMIT = 1
 BIN := .venv/bin
-SAMPLES ?= corpus/scans
+SAMPLES ?= corpus/scans/*/source.pdf
 ARCHIVE ?= archive
 DATA ?= corpus/scans
 SCANS ?= corpus/scans
