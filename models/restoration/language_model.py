@@ -71,35 +71,46 @@ def find_last(key: np.uint64, marks: Marks, probs: Bytes) -> int:
 
 
 @compiled
+def _weight_of(context: np.uint64, table: Words) -> float:
+    """Return ln of the back-off weight of a context, 0 where it is not stored."""
+    found = find_packed(context, table)
+    return ((found & 255) - BACKOFF_ZERO) * BACKOFF_STEP if found >= 0 else 0.0
+
+
+@compiled
 def log_probability(
     w1: int, w2: int, w3: int, w: int, unigram: Floats, backoff: Floats,
     table2: Words, table3: Words, marks4: Marks, probs4: Bytes,
 ) -> float:
-    """Return ln P(w | w1 w2 w3) with back-off; a context word of -1 is not there."""
-    total = 0.0
+    """Return ln P(w | w1 w2 w3) with back-off; a context word of -1 is not there.
+
+    A longer n-gram is believed only where its shorter ending is stored too: one fingerprint in some
+    thousands is met by chance, and among many candidates the search would find that one.
+    """
     if w3 < 0:
         return float(unigram[w])
     pair = (np.uint64(w3) << np.uint64(14)) | np.uint64(w)
-    if w2 >= 0:
+    found2 = find_packed(pair, table2)
+    if found2 >= 0 and w2 >= 0:
         triple = (np.uint64(w2) << np.uint64(28)) | pair
+        found3 = find_packed(triple, table3)
+        if found3 >= 0:
+            total = 0.0
+            if w1 >= 0:
+                level = find_last((np.uint64(w1) << np.uint64(42)) | triple, marks4, probs4)
+                if level >= 0:
+                    return -level * PROB_STEP
+                total = _weight_of((np.uint64(w1) << np.uint64(28)) | (triple >> np.uint64(14)), table3)
+            return total - (found3 >> 8) * PROB_STEP
+    total = 0.0
+    if w2 >= 0:
         if w1 >= 0:
-            level = find_last((np.uint64(w1) << np.uint64(42)) | triple, marks4, probs4)
-            if level >= 0:
-                return -level * PROB_STEP
-            context = find_packed(
+            total += _weight_of(
                 (np.uint64(w1) << np.uint64(28)) | (np.uint64(w2) << np.uint64(14)) | np.uint64(w3), table3
             )
-            if context >= 0:
-                total += ((context & 255) - BACKOFF_ZERO) * BACKOFF_STEP
-        found = find_packed(triple, table3)
-        if found >= 0:
-            return total - (found >> 8) * PROB_STEP
-        context = find_packed((np.uint64(w2) << np.uint64(14)) | np.uint64(w3), table2)
-        if context >= 0:
-            total += ((context & 255) - BACKOFF_ZERO) * BACKOFF_STEP
-    found = find_packed(pair, table2)
-    if found >= 0:
-        return total - (found >> 8) * PROB_STEP
+        total += _weight_of((np.uint64(w2) << np.uint64(14)) | np.uint64(w3), table2)
+    if found2 >= 0:
+        return total - (found2 >> 8) * PROB_STEP
     return float(total + backoff[w3] + unigram[w])
 
 

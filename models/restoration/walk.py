@@ -14,9 +14,9 @@ from models.restoration.trie import Trie
 
 REACH = 15
 """Read characters that one word may cover, and one."""
-CAPACITY = 1024
+CAPACITY = 512
 """Partial words remembered at one position."""
-SLOTS = 4096
+SLOTS = 2048
 
 Ints = npt.NDArray[np.int32]
 Shorts = npt.NDArray[np.int8]
