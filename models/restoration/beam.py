@@ -57,10 +57,20 @@ class Search(NamedTuple):
 
 @compiled
 def search(
-    kinds: npt.NDArray[np.int8], edges: Edges, carry_on: npt.NDArray[np.float32], start_anew: npt.NDArray[np.float32],
-    case_table: npt.NDArray[np.float32], closing: npt.NDArray[np.int8], first_word: int,
-    unigram: npt.NDArray[np.float32], backoff: npt.NDArray[np.float32], table2: npt.NDArray[np.uint32],
-    table3: npt.NDArray[np.uint32], marks4: npt.NDArray[np.uint16], probs4: npt.NDArray[np.uint8], weights: Weights,
+    kinds: npt.NDArray[np.int8],
+    edges: Edges,
+    carry_on: npt.NDArray[np.float32],
+    start_anew: npt.NDArray[np.float32],
+    case_table: npt.NDArray[np.float32],
+    closing: npt.NDArray[np.int8],
+    first_word: int,
+    unigram: npt.NDArray[np.float32],
+    backoff: npt.NDArray[np.float32],
+    table2: npt.NDArray[np.uint32],
+    table3: npt.NDArray[np.uint32],
+    marks4: npt.NDArray[np.uint16],
+    probs4: npt.NDArray[np.uint8],
+    weights: Weights,
 ) -> Search:
     """Find the best path through a block and the posterior of every edge.
 
@@ -230,8 +240,11 @@ def search(
                     if h_score[g] > new + weights.window:
                         ahead = True
                         break
-                    if h_w3[g] == unit and h_w2[g] == w3 and h_w1[g] == w2 and (
-                        h_state[g] == state and h_tail[g] == sort
+                    if (
+                        h_w3[g] == unit
+                        and h_w2[g] == w3
+                        and h_w1[g] == w2
+                        and (h_state[g] == state and h_tail[g] == sort)
                     ):
                         slot = g
                         break

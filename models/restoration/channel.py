@@ -38,9 +38,7 @@ class Rules(NamedTuple):
 def pack_rules(rules: Sequence[Rule], alphabet: Alphabet) -> Rules:
     """Group edits by what was read."""
     rows = sorted(
-        ((alphabet.code(o) << 2) | len(o), cost, s)
-        for s, o, cost in rules
-        if all(alphabet.number(c) for c in s + o)
+        ((alphabet.code(o) << 2) | len(o), cost, s) for s, o, cost in rules if all(alphabet.number(c) for c in s + o)
     )
     codes = np.array([row[0] for row in rows], dtype=np.int32)
     keys, starts = np.unique(codes, return_index=True)

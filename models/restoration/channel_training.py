@@ -28,17 +28,54 @@ GENERAL_SHARE = 0.01
 LOOKALIKE = 0.001
 LOOKALIKES = {
     "n": "m ri ii h u r",
-    "m": "rn in nn ni", "rn": "m", "ni": "m", "in": "m", "h": "b li n", "b": "h 6",
+    "m": "rn in nn ni",
+    "rn": "m",
+    "ni": "m",
+    "in": "m",
+    "h": "b li n",
+    "b": "h 6",
     "l": "1 I | ! t i",
-    "t": "f l r 1 i", "r": "t f v", "c": "e ¢ o ( €", "e": "c o", "o": "0 c e", "u": "v n ii w", "v": "y u w",
+    "t": "f l r 1 i",
+    "r": "t f v",
+    "c": "e ¢ o ( €",
+    "e": "c o",
+    "o": "0 c e",
+    "u": "v n ii w",
+    "v": "y u w",
     "y": "v g",
-    "g": "q 9 y", "i": "l 1 ! j f", "a": "o 4 n @ s", "s": "a 5", "d": "đ a cl", "q": "g", "p": "n",
+    "g": "q 9 y",
+    "i": "l 1 ! j f",
+    "a": "o 4 n @ s",
+    "s": "a 5",
+    "d": "đ a cl",
+    "q": "g",
+    "p": "n",
     "k": "l< h",
-    "K": "k", "I": "l 1 |", "II": "H 11 ll", "T": "1", "B": "8 E", "D": "O 0", "O": "0 Q", "S": "5 8", "Đ": "B P Ð",
+    "K": "k",
+    "I": "l 1 |",
+    "II": "H 11 ll",
+    "T": "1",
+    "B": "8 E",
+    "D": "O 0",
+    "O": "0 Q",
+    "S": "5 8",
+    "Đ": "B P Ð",
     "C": "G",
-    "G": "C 6", "U": "LI Ư", "N": "W", ".": ",", ",": ".", ";": ":", ":": ";", "“": "* ‘‘ ' ‘", "”": "* '' ’’ ' ’",
+    "G": "C 6",
+    "U": "LI Ư",
+    "N": "W",
+    ".": ",",
+    ",": ".",
+    ";": ":",
+    ":": ";",
+    "“": "* ‘‘ ' ‘",
+    "”": "* '' ’’ ' ’",
     "-": "~ _ —",
-    "(": "{ [", ")": "} ]", "&": "8 6", "/": "1 l I", "1": "l I | i !",
+    "(": "{ [",
+    ")": "} ]",
+    "&": "8 6",
+    "/": "1 l I",
+    "1": "l I | i !",
 }
 """What generally looks alike, for pairs that training never showed."""
 PAIRING = 0.05
@@ -178,8 +215,12 @@ def _find(key: int, keys: npt.NDArray[np.int64], values: npt.NDArray[np.int32]) 
 
 @compiled
 def _expect(
-    source: npt.NDArray[np.int32], read: npt.NDArray[np.int32], keys: npt.NDArray[np.int64],
-    values: npt.NDArray[np.int32], prob: npt.NDArray[np.float64], counts: npt.NDArray[np.float64],
+    source: npt.NDArray[np.int32],
+    read: npt.NDArray[np.int32],
+    keys: npt.NDArray[np.int64],
+    values: npt.NDArray[np.int32],
+    prob: npt.NDArray[np.float64],
+    counts: npt.NDArray[np.float64],
 ) -> float:
     """Add the expected number of uses of every edit in one pair of lines; return ln of the pair's probability."""
     n, m = len(source), len(read)
@@ -268,7 +309,8 @@ def learn_rules(pairs: Sequence[tuple[str, str]], alphabet: Alphabet, *, rounds:
     pairs = [(s, o) for s, o in pairs if Levenshtein.normalized_distance(s, o) < 0.5]
     found = collect_segments(pairs, alphabet)
     units = [
-        (s, o) for (s, o), count in found.items()
+        (s, o)
+        for (s, o), count in found.items()
         if count >= (1 if len(s) <= 1 and len(o) <= 1 else 2) and not (s == o and len(s) > 1)
     ]
     seen: Counter[str] = Counter()

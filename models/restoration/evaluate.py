@@ -111,9 +111,7 @@ def reliability(
         for token, good in zip(tokens, right, strict=True):
             place = next(k for k in range(len(bins)) if token.confidence < edges[k + 1])
             bins[place].append((token.confidence, good))
-    return [
-        (sum(c for c, _ in b) / len(b), sum(g for _, g in b) / len(b), len(b)) for b in bins if b
-    ]
+    return [(sum(c for c, _ in b) / len(b), sum(g for _, g in b) / len(b), len(b)) for b in bins if b]
 
 
 def read_scans(folder: Path, cache: Path | None) -> list[tuple[str, str, str, ReadPage]]:
@@ -194,9 +192,7 @@ def main() -> None:
         pages = load_pages(args.pages)
         for language in READERS:
             pairs = [("\n".join(page.printed), page.readings[language]) for page in pages]
-            before, after, mended, harmed = measure_pages(
-                restorer, pairs, language, confidences=language == "vie"
-            )
+            before, after, mended, harmed = measure_pages(restorer, pairs, language, confidences=language == "vie")
             show(f"rendered {language}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")
             show(f"rendered {language}: WER, CER after", f"{after.wer:.4f} {after.cer:.4f}")
             show(f"rendered {language}: mended, harmed", f"{mended} {harmed}")
@@ -214,7 +210,9 @@ def main() -> None:
         for language in READERS:
             for kind, chosen in (("body", [s for s in scans if s[1] != "page1"]), ("all", scans)):
                 before, after, mended, harmed = measure_pages(
-                    restorer, [(gold, page.readings[language]) for _, _, gold, page in chosen], "auto",
+                    restorer,
+                    [(gold, page.readings[language]) for _, _, gold, page in chosen],
+                    "auto",
                     confidences=True,
                 )
                 show(f"scans {language} {kind}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")

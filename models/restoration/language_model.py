@@ -79,8 +79,16 @@ def _weight_of(context: np.uint64, table: Words) -> float:
 
 @compiled
 def log_probability(
-    w1: int, w2: int, w3: int, w: int, unigram: Floats, backoff: Floats,
-    table2: Words, table3: Words, marks4: Marks, probs4: Bytes,
+    w1: int,
+    w2: int,
+    w3: int,
+    w: int,
+    unigram: Floats,
+    backoff: Floats,
+    table2: Words,
+    table3: Words,
+    marks4: Marks,
+    probs4: Bytes,
 ) -> float:
     """Return ln P(w | w1 w2 w3) with back-off; a context word of -1 is not there.
 
@@ -157,7 +165,12 @@ class LanguageModel:
 
 @compiled
 def score_line(
-    ids: npt.NDArray[np.int64], unigram: Floats, backoff: Floats, table2: Words, table3: Words, marks4: Marks,
+    ids: npt.NDArray[np.int64],
+    unigram: Floats,
+    backoff: Floats,
+    table2: Words,
+    table3: Words,
+    marks4: Marks,
     probs4: Bytes,
 ) -> float:
     """Return the sum of ln P of all but the first unit of a line."""

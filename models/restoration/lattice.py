@@ -57,8 +57,16 @@ def _copy_cost(not_plain: Shorts, obs_class: Shorts, start: int, end: int, setti
 
 @compiled
 def build_edges(
-    obs: Ints, kinds: Shorts, not_plain: Shorts, digit_like: Shorts, change: Floats, identity: Floats,
-    rules: Rules, trie: Trie, unigram: npt.NDArray[np.float32], settings: Settings,
+    obs: Ints,
+    kinds: Shorts,
+    not_plain: Shorts,
+    digit_like: Shorts,
+    change: Floats,
+    identity: Floats,
+    rules: Rules,
+    trie: Trie,
+    unigram: npt.NDArray[np.float32],
+    settings: Settings,
 ) -> Edges:
     """Find the readings of every span of a block of text.
 
@@ -134,8 +142,24 @@ def build_edges(
             cases = np.concatenate((cases, np.zeros(len(cases), dtype=np.int8)))
             costs_out = np.concatenate((costs_out, np.zeros(len(costs_out), dtype=np.float32)))
         if not long_token:
-            found = walk(obs, p, groups, deletions, rules, trie, settings, is_end, nodes, costs, counts, slots, best,
-                          out_end, out_entry, out_cost)
+            found = walk(
+                obs,
+                p,
+                groups,
+                deletions,
+                rules,
+                trie,
+                settings,
+                is_end,
+                nodes,
+                costs,
+                counts,
+                slots,
+                best,
+                out_end,
+                out_entry,
+                out_cost,
+            )
             core = last
             while core > p + 1 and kinds[core - 1] == IS_MARK:
                 core -= 1
@@ -154,8 +178,24 @@ def build_edges(
                             is_end[q] = 1
                             opened = True
                     if opened:
-                        found = walk(obs, p, groups, deletions, rules, trie, settings, is_end, nodes, costs, counts,
-                                      slots, best, out_end, out_entry, out_cost)
+                        found = walk(
+                            obs,
+                            p,
+                            groups,
+                            deletions,
+                            rules,
+                            trie,
+                            settings,
+                            is_end,
+                            nodes,
+                            costs,
+                            counts,
+                            slots,
+                            best,
+                            out_end,
+                            out_entry,
+                            out_cost,
+                        )
             for k in range(REACH + 1):
                 kept_at[k] = 0
                 best_at[k] = 1e9
@@ -195,9 +235,7 @@ def build_edges(
                 wrong += 1
             q += 1
         digits = q - p
-        fresh = p == token_start[p] or (
-            kinds[p - 1] != IS_DIGIT and (kinds[p - 1] == IS_MARK or kinds[p] == IS_DIGIT)
-        )
+        fresh = p == token_start[p] or (kinds[p - 1] != IS_DIGIT and (kinds[p - 1] == IS_MARK or kinds[p] == IS_DIGIT))
         if fresh:
             run = p
             while run < last and kinds[run] == IS_DIGIT:
@@ -206,8 +244,11 @@ def build_edges(
                 stop = run if choice == 0 else q
                 if choice == 0 and run == p:
                     continue
-                if choice == 1 and (wrong == 0 or (stop < last and kinds[stop] == IS_LETTER)
-                                    or (right == 0 and (digits > 2 or kinds[p] == IS_MARK))):
+                if choice == 1 and (
+                    wrong == 0
+                    or (stop < last and kinds[stop] == IS_LETTER)
+                    or (right == 0 and (digits > 2 or kinds[p] == IS_MARK))
+                ):
                     continue
                 length = stop - p
                 cost = settings.digit * length

@@ -99,7 +99,9 @@ def _sum_by_context(
 
 
 def train(
-    streams: list[tuple[npt.NDArray[np.uint16], float]], words: int, sizes: tuple[int, int, int],
+    streams: list[tuple[npt.NDArray[np.uint16], float]],
+    words: int,
+    sizes: tuple[int, int, int],
     least: tuple[float, float, float],
 ) -> LanguageModel:
     """Estimate a 4-gram model with absolute discounting, prune it and pack it.
@@ -219,9 +221,7 @@ def _pack(unigram: npt.NDArray[np.float64], grams: list[Grams], probs: list[npt.
     table3 = fill_packed(grams[1].keys, _payload(quantised[1], backoff3), int(len(grams[1].keys) / LOAD) + 1)
     levels4 = np.rint(-quantised[2] / PROB_STEP).astype(np.uint8)
     marks4, probs4 = fill_last(grams[2].keys, levels4, int(len(grams[2].keys) / LOAD) + 1)
-    return LanguageModel(
-        unigram.astype(np.float32), backoff1.astype(np.float32), table2, table3, marks4, probs4
-    )
+    return LanguageModel(unigram.astype(np.float32), backoff1.astype(np.float32), table2, table3, marks4, probs4)
 
 
 def _backoff(total: npt.NDArray[np.float64], under: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

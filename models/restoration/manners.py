@@ -28,18 +28,33 @@ class Manner:
 
 
 _ENGLISH = Settings(
-    width=9.0, keep=24, window=9.0, join=7.0, doubt=4.0, doubt_per_char=0.5, copy=4.0, copy_letter=2.6, copy_other=3.0,
-    copy_odd=2.0, digit=1.6, wrong_digit=3.0, longest_whole=8,
+    width=9.0,
+    keep=24,
+    window=9.0,
+    join=7.0,
+    doubt=4.0,
+    doubt_per_char=0.5,
+    copy=4.0,
+    copy_letter=2.6,
+    copy_other=3.0,
+    copy_odd=2.0,
+    digit=1.6,
+    wrong_digit=3.0,
+    longest_whole=8,
 )
 MANNERS: dict[str, Manner] = {
     "eng": Manner(_ENGLISH, Weights(24, 12.0, 0.9, 0.8, 6.0, 0.0, 1.5), change=0.0, trust=0.0),
     "vie": Manner(
         _ENGLISH._replace(width=8.0, keep=12, join=8.0, copy=1.0, copy_letter=1.2, copy_other=1.5),
-        Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0, 1.5), change=2.0, trust=1.0,
+        Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0, 1.5),
+        change=2.0,
+        trust=1.0,
     ),
     "stripped": Manner(
         _ENGLISH._replace(width=1.0, doubt=1e6, longest_whole=99, join=99.0, copy=2.0),
-        Weights(24, 12.0, 1.0, 0.3, 9.0, 0.0, 1.5), change=0.0, trust=0.0,
+        Weights(24, 12.0, 1.0, 0.3, 9.0, 0.0, 1.5),
+        change=0.0,
+        trust=0.0,
     ),
 }
 

@@ -52,12 +52,22 @@ def own_forms(surfaces: Counter[str], vocabulary: Sequence[str]) -> dict[str, fl
 
 
 def assemble(
-    alphabet: Alphabet, vocabulary: Sequence[str], language: LanguageModel, case_counts: npt.NDArray[np.float64],
-    surfaces: Counter[str], channels: Mapping[str, Sequence[Rule]], tables: Mapping[str, npt.NDArray[np.float32]],
+    alphabet: Alphabet,
+    vocabulary: Sequence[str],
+    language: LanguageModel,
+    case_counts: npt.NDArray[np.float64],
+    surfaces: Counter[str],
+    channels: Mapping[str, Sequence[Rule]],
+    tables: Mapping[str, npt.NDArray[np.float32]],
 ) -> Model:
     """Put a model together from what was counted and learned."""
     trie, _ = build_trie(make_entries(vocabulary, own_forms(surfaces, vocabulary)), alphabet)
     return Model(
-        alphabet, tuple(vocabulary), language, case_probabilities(case_counts), trie,
-        {regime: pack_rules(rules, alphabet) for regime, rules in channels.items()}, dict(tables),
+        alphabet,
+        tuple(vocabulary),
+        language,
+        case_probabilities(case_counts),
+        trie,
+        {regime: pack_rules(rules, alphabet) for regime, rules in channels.items()},
+        dict(tables),
     )

@@ -21,10 +21,13 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 FONT_FOLDERS = (Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts"))
 FONT_FAMILIES: tuple[tuple[str, str, str, str], ...] = (
-    ("LiberationSerif-Regular.ttf", "LiberationSerif-Bold.ttf", "LiberationSerif-Italic.ttf",
-     "LiberationSerif-BoldItalic.ttf"),
-    ("texgyretermes-regular.otf", "texgyretermes-bold.otf", "texgyretermes-italic.otf",
-     "texgyretermes-bolditalic.otf"),
+    (
+        "LiberationSerif-Regular.ttf",
+        "LiberationSerif-Bold.ttf",
+        "LiberationSerif-Italic.ttf",
+        "LiberationSerif-BoldItalic.ttf",
+    ),
+    ("texgyretermes-regular.otf", "texgyretermes-bold.otf", "texgyretermes-italic.otf", "texgyretermes-bolditalic.otf"),
     ("FreeSerif.ttf", "FreeSerifBold.ttf", "FreeSerifItalic.ttf", "FreeSerifBoldItalic.ttf"),
 )
 LANGUAGES = ("eng", "vie")
@@ -149,7 +152,11 @@ def read_picture(
     page.save(buffer, format="PNG", compress_level=1, dpi=(dpi, dpi))
     command = ["tesseract", "stdin", "stdout", "-l", language, "--psm", str(segmentation), "--dpi", str(dpi), "tsv"]
     done = subprocess.run(
-        command, input=buffer.getvalue(), capture_output=True, check=True, timeout=180,
+        command,
+        input=buffer.getvalue(),
+        capture_output=True,
+        check=True,
+        timeout=180,
         env={**os.environ, "OMP_THREAD_LIMIT": "1"},
     )
     lines: dict[tuple[str, str, str], list[tuple[str, float]]] = {}

@@ -70,8 +70,12 @@ class Restorer:
         return cls(load_model(folder or SHIPPED))
 
     def restore_lines(
-        self, lines: Sequence[Sequence[str]], confidences: Sequence[Sequence[float]] | None = None, *,
-        regime: Regime = "auto", adapt_to_text: bool = False,
+        self,
+        lines: Sequence[Sequence[str]],
+        confidences: Sequence[Sequence[float]] | None = None,
+        *,
+        regime: Regime = "auto",
+        adapt_to_text: bool = False,
     ) -> list[RestoredLine]:
         """Restore lines of tokens.
 
@@ -181,12 +185,27 @@ class Restorer:
             change[token.start : token.end] = cost
             identity[token.start : token.end] = keep
         edges = build_edges(
-            obs, kinds, not_plain, digit_like, change, identity, rules, model.trie,
-            model.language.unigram, manner.settings,
+            obs,
+            kinds,
+            not_plain,
+            digit_like,
+            change,
+            identity,
+            rules,
+            model.trie,
+            model.language.unigram,
+            manner.settings,
         )
         carry, anew = price_breaks(text)
         found = search(
-            kinds, edges, carry, anew, model.case_table, self._closing, FIRST_WORD, *model.language.tables(),
+            kinds,
+            edges,
+            carry,
+            anew,
+            model.case_table,
+            self._closing,
+            FIRST_WORD,
+            *model.language.tables(),
             manner.weights,
         )
         return edges, found
@@ -233,7 +252,9 @@ class Restorer:
             confidence = apply(curve, min(float(posterior[edge]) for edge in group))
             results[tokens[first].line].append(
                 RestoredToken(
-                    whole, confidence, tuple(tokens[k].index for k in sources),
+                    whole,
+                    confidence,
+                    tuple(tokens[k].index for k in sources),
                     self._alternatives(text, edges, group, pieces, posterior),
                 )
             )

@@ -186,7 +186,8 @@ def calibrate(model: Model, pages: list[ReadPage]) -> dict[str, npt.NDArray[np.f
         for page in pages:
             lines = page.readings[regime]
             restored = restorer.restore_lines(
-                [[text for text, _ in line] for line in lines], [[sure for _, sure in line] for line in lines],
+                [[text for text, _ in line] for line in lines],
+                [[sure for _, sure in line] for line in lines],
                 regime=regime,
             )
             tokens = [token for line in restored for token in line.tokens]

@@ -127,9 +127,13 @@ def build_trie(entries: Sequence[Entry], alphabet: Alphabet) -> tuple[Trie, list
     for row, entry in enumerate(kept):
         chars[row, : len(entry.text)] = alphabet.numbers(entry.text)
     trie = Trie(
-        keys, values, np.searchsorted(nodes, np.arange(count + 1)).astype(np.int32),
-        np.array([e.unit for e in kept], dtype=np.int32), np.array([int(e.case) for e in kept], dtype=np.int8),
-        np.array([e.extra for e in kept], dtype=np.float32), chars,
+        keys,
+        values,
+        np.searchsorted(nodes, np.arange(count + 1)).astype(np.int32),
+        np.array([e.unit for e in kept], dtype=np.int32),
+        np.array([int(e.case) for e in kept], dtype=np.int8),
+        np.array([e.extra for e in kept], dtype=np.float32),
+        chars,
         np.array([len(e.text) for e in kept], dtype=np.int8),
     )
     return trie, kept

@@ -73,9 +73,7 @@ def _child(node: int, char: int, keys: Ints, children: Ints) -> int:
 
 
 @compiled
-def _push(
-    at: int, node: int, cost: float, nodes: Ints, costs: Floats, counts: Ints, slots: Ints, best: Floats
-) -> None:
+def _push(at: int, node: int, cost: float, nodes: Ints, costs: Floats, counts: Ints, slots: Ints, best: Floats) -> None:
     h = (node * 2654435761 & 0xFFFFFFFF) % SLOTS
     while True:
         index = slots[at, h]
@@ -99,9 +97,22 @@ def _push(
 
 @compiled
 def walk(
-    obs: Ints, start: int, groups: npt.NDArray[np.int32], deletions: Ints, rules: Rules, trie: Trie, settings: Settings,
-    is_end: Shorts, nodes: Ints, costs: Floats, counts: Ints, slots: Ints, best: Floats, out_end: Ints,
-    out_entry: Ints, out_cost: Floats,
+    obs: Ints,
+    start: int,
+    groups: npt.NDArray[np.int32],
+    deletions: Ints,
+    rules: Rules,
+    trie: Trie,
+    settings: Settings,
+    is_end: Shorts,
+    nodes: Ints,
+    costs: Floats,
+    counts: Ints,
+    slots: Ints,
+    best: Floats,
+    out_end: Ints,
+    out_entry: Ints,
+    out_cost: Floats,
 ) -> int:
     """Walk the trie from one position; write what was reached and return how much that is."""
     for k in range(REACH + 1):
