@@ -55,6 +55,19 @@ wheel:
 clean:
 	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.*
 
+# make train TEXT=FOLDER      trains the restoration from a folder of *.txt.xz, from text to weights (hours)
+.PHONY: train bench-restore
+TEXT ?= text
+WORK ?= build/train
+train:
+	@setup/bootstrap.sh dev
+	$(BIN)/python -m models.restoration.train --text $(TEXT) --out models/restoration/weights --work $(WORK)
+
+# make bench-restore TEXT=FOLDER SCANS=FOLDER   restoration on held-out text, held-out rendered pages and scans
+bench-restore:
+	@setup/bootstrap.sh dev
+	$(BIN)/python -m models.restoration.evaluate --text $(TEXT) --pages $(WORK)/held-out.jsonl --scans $(SCANS)
+
 # make bench SCANS=FOLDER     speed beside plain Tesseract on the same pages
 .PHONY: bench
 bench:

@@ -72,5 +72,7 @@ if [ ! -e "$stamp" ]; then
     .venv/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --no-binary sohoa -e ".$extras" ||
         give_up "pip could not install the packages. With a network or a mirror at hand, type:" \
             ".venv/bin/python -m pip install -e '.$extras'"
+    say "compiling the inner loops of the restoration (once)"
+    .venv/bin/python -c 'from models.restoration import Restorer; Restorer.load().restore_text("Ké hoach", regime="eng")'
     touch "$stamp"
 fi
