@@ -55,9 +55,7 @@ def _hash(path: Path) -> str:
 
 def write_manifest(folder: Path, names: Iterable[str]) -> None:
     """Record size and SHA-256 of some files of a folder."""
-    files = {
-        name: {"sha256": _hash(folder / name), "bytes": (folder / name).stat().st_size} for name in sorted(names)
-    }
+    files = {name: {"sha256": _hash(folder / name), "bytes": (folder / name).stat().st_size} for name in sorted(names)}
     (folder / MANIFEST).write_text(json.dumps({"files": files}, indent=2) + "\n", encoding="utf-8")
 
 

@@ -12,12 +12,13 @@ from models.restoration.alphabet import Alphabet
 from models.restoration.blocks import cut_blocks, fill_confidences, put_back_spaces
 from models.restoration.calibration import apply, fit
 from models.restoration.channel import pack_rules, unpack_rules
-from models.restoration.channel_training import learn_rules, pair_lines, stripping_rules, vietnamese_letters
+from models.restoration.channel_training import learn_rules, pair_lines
 from models.restoration.counting import choose_vocabulary
 from models.restoration.language_model import LanguageModel
 from models.restoration.lm_training import train
 from models.restoration.metrics import Errors, comparable, mended_and_harmed
 from models.restoration.regime import Evidence, decide, is_foreign_line
+from models.restoration.smoothing import stripping_rules, vietnamese_letters
 from models.restoration.split import is_held_out
 from models.restoration.syllables import Case, apply_case, case_of, is_syllable, place_tone, strip_marks
 from models.restoration.tokens import RestoredLine, RestoredToken
@@ -41,9 +42,18 @@ def test_syllables_with_a_stop_take_two_tones_only() -> None:
     assert not is_syllable("càc") and not is_syllable("cảc")
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("hoà", "hòa"), ("uỷ", "ủy"), ("UỶ", "ỦY"), ("Toà", "Tòa"), ("quý", "quý"), ("hoàn", "hoàn"), ("khoẻ", "khỏe"),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hoà", "hòa"),
+        ("uỷ", "ủy"),
+        ("UỶ", "ỦY"),
+        ("Toà", "Tòa"),
+        ("quý", "quý"),
+        ("hoàn", "hoàn"),
+        ("khoẻ", "khỏe"),
+    ],
+)
 def test_syllables_have_one_place_for_the_tone(old: str, new: str) -> None:
     assert place_tone(old) == new
     assert place_tone(new) == new
@@ -56,9 +66,16 @@ def test_syllables_lose_all_marks(text: str) -> None:
     assert strip_marks(bare) == bare
 
 
-@pytest.mark.parametrize(("word", "case"), [
-    ("nước", Case.LOWER), ("Nước", Case.TITLE), ("NƯỚC", Case.UPPER), ("TTg", Case.OWN), ("Ý", Case.TITLE),
-])
+@pytest.mark.parametrize(
+    ("word", "case"),
+    [
+        ("nước", Case.LOWER),
+        ("Nước", Case.TITLE),
+        ("NƯỚC", Case.UPPER),
+        ("TTg", Case.OWN),
+        ("Ý", Case.TITLE),
+    ],
+)
 def test_case_is_recognised(word: str, case: Case) -> None:
     assert case_of(word) is case
     if case is not Case.OWN:
@@ -66,9 +83,7 @@ def test_case_is_recognised(word: str, case: Case) -> None:
 
 
 def test_units_part_letters_digits_and_marks() -> None:
-    assert split_units("Số: 12/KH-UBND (3b)...") == [
-        "Số", ":", "12", "/", "KH", "-", "UBND", "(", "3", "b", ")", "..."
-    ]
+    assert split_units("Số: 12/KH-UBND (3b)...") == ["Số", ":", "12", "/", "KH", "-", "UBND", "(", "3", "b", ")", "..."]
     assert [key_of(u) for u in ["2024", "7", "XIV", "–", "”", "Uỷ"]] == ["<n4>", "<n1>", "<roman>", "-", '"', "ủy"]
 
 
@@ -132,9 +147,7 @@ def _small_model() -> tuple[LanguageModel, int]:
 def test_language_model_is_a_distribution() -> None:
     model, words = _small_model()
     for context in ([0, 50], [0, 51, 52], [0, 47, 48]):
-        total = sum(
-            np.exp(model.score([*context, word]) - model.score(context)) for word in range(words)
-        )
+        total = sum(np.exp(model.score([*context, word]) - model.score(context)) for word in range(words))
         assert total == pytest.approx(1.0, abs=0.12)
 
 
@@ -167,15 +180,18 @@ def test_metrics_count_mended_and_harmed_words() -> None:
     assert mended_and_harmed("a b c d", "a b c d", "a b c d") == (0, 0)
 
 
-@pytest.mark.parametrize(("evidence", "machine_read", "regime"), [
-    (Evidence(100, 0.55, 0.8, 0.0, 0.98, 0.0), False, "clean"),
-    (Evidence(100, 0.55, 0.8, 0.0, 0.98, 0.0), True, "vie"),
-    (Evidence(100, 0.45, 0.8, 0.05, 0.95, 0.0), False, "vie"),
-    (Evidence(100, 0.0, 0.2, 0.35, 0.8, 0.0), True, "eng"),
-    (Evidence(100, 0.0, 0.0, 0.0, 0.98, 0.0), False, "stripped"),
-    (Evidence(100, 0.0, 0.0, 0.8, 0.2, 0.4), False, "foreign"),
-    (Evidence(0, 0.0, 0.0, 0.0, 0.0, 0.0), False, "clean"),
-])
+@pytest.mark.parametrize(
+    ("evidence", "machine_read", "regime"),
+    [
+        (Evidence(100, 0.55, 0.8, 0.0, 0.98, 0.0), False, "clean"),
+        (Evidence(100, 0.55, 0.8, 0.0, 0.98, 0.0), True, "vie"),
+        (Evidence(100, 0.45, 0.8, 0.05, 0.95, 0.0), False, "vie"),
+        (Evidence(100, 0.0, 0.2, 0.35, 0.8, 0.0), True, "eng"),
+        (Evidence(100, 0.0, 0.0, 0.0, 0.98, 0.0), False, "stripped"),
+        (Evidence(100, 0.0, 0.0, 0.8, 0.2, 0.4), False, "foreign"),
+        (Evidence(0, 0.0, 0.0, 0.0, 0.0, 0.0), False, "clean"),
+    ],
+)
 def test_regime_follows_the_evidence(evidence: Evidence, machine_read: bool, regime: str) -> None:
     assert decide(evidence, machine_read=machine_read) == regime
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from models.restoration.alphabet import Alphabet
 from models.restoration.channel import MAX_COST, Rule
-from models.restoration.channel_training import LONGEST, align_steps
+from models.restoration.channel_training import align_steps
+from models.restoration.smoothing import LONGEST
 
 Decoded = tuple[str, str]
 """What was decided to be printed, and what was read."""

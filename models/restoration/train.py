@@ -22,7 +22,7 @@ import numpy.typing as npt
 from models.restoration.alphabet import Alphabet
 from models.restoration.calibration import fit
 from models.restoration.channel import Rule
-from models.restoration.channel_training import learn_rules, pair_lines, stripping_rules, vietnamese_letters
+from models.restoration.channel_training import learn_rules, pair_lines
 from models.restoration.counting import choose_vocabulary, count_surfaces, encode
 from models.restoration.language_model import LanguageModel
 from models.restoration.lm_training import train as train_language
@@ -31,6 +31,7 @@ from models.restoration.model import PARTS, Model, save_model
 from models.restoration.packing import assemble
 from models.restoration.pages import LANGUAGES, ReadPage, load_pages, make_pages
 from models.restoration.restorer import Restorer
+from models.restoration.smoothing import stripping_rules, vietnamese_letters
 from models.restoration.split import read_lines
 from models.restoration.tokens import Regime
 
