@@ -2,8 +2,9 @@
 
 For every folder of ``corpus/documents`` this writes ``OUT/scans/<id>/`` with the scan, its gold text and records, the
 text that Tesseract's English model makes of it, and the same document as a born-digital PDF; and, where the recipe
-asks for them, the pages in other formats under ``OUT/variants/``. The same inputs give the same bytes, but for
-``wrecked.txt``, which depends on the installed Tesseract.
+asks for them, the pages in other formats under ``OUT/variants/``. ``--documents`` names another folder of documents:
+the held-out ones are made by ``python -m corpus.build corpus/held_out --documents corpus/held_out/documents``. The
+same inputs give the same bytes, but for ``wrecked.txt``, which depends on the installed Tesseract.
 """
 
 from __future__ import annotations
@@ -184,12 +185,13 @@ def build_document(folder: Path, out: Path) -> int:
 
 
 def main() -> None:
-    """Build all documents, or those named."""
+    """Build all documents of a folder, or those named."""
     parser = argparse.ArgumentParser(description="Make the sample scans from the sample documents.")
     parser.add_argument("out", type=Path, help="folder that gets scans/ and variants/")
     parser.add_argument("ids", nargs="*", help="documents to build; all where none is named")
+    parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="where the documents' folders are")
     arguments = parser.parse_args()
-    for folder in sorted(path.parent for path in DOCUMENTS.glob("*/document.json")):
+    for folder in sorted(path.parent for path in arguments.documents.glob("*/document.json")):
         if not arguments.ids or folder.name in arguments.ids:
             size = build_document(folder, arguments.out)
             print(f"{folder.name}: {size / 1000:.0f} kB")

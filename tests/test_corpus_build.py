@@ -156,3 +156,13 @@ def test_gold_schema_names_each_departure() -> None:
         assert expected in found
     assert len(problems(gold)) == 8
     assert problems([]) == ["the file is not an object"]
+
+
+def test_main_builds_the_documents_of_another_folder(
+    low: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build, "read_wrecked", lambda _: "wreck")
+    monkeypatch.setattr("sys.argv", ["corpus.build", str(tmp_path / "out"), "--documents", str(low.parent)])
+    build.main()
+    assert capsys.readouterr().out.startswith("low: ")
+    assert [path.name for path in (tmp_path / "out" / "scans").iterdir()] == ["low"]
