@@ -24,7 +24,8 @@ _WORD_LEVEL = "5"
 class ReadWord:
     """A word that was read: its box in the picture's pixels, its confidence 0 to 1, the line it stands on.
 
-    `by_hand` tells that figures in it were written by hand, which Tesseract cannot read.
+    `by_hand` tells that figures in it were written by hand, which Tesseract cannot read; `overprinted`, that the
+    word was read from a line by itself, after the seal over it was taken off.
     """
 
     text: str
@@ -32,6 +33,7 @@ class ReadWord:
     confidence: float
     line: tuple[int, int, int]
     by_hand: bool = False
+    overprinted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pipeline.document import Box, Decision, Page, Reading, Word, replace
 from pipeline.engines.crops import read_crops
 from pipeline.engines.handwriting import read_handwritten_figures
+from pipeline.engines.overprinted import read_overprinted
 from pipeline.engines.tesseract import ReadWord, Tesseract
 from pipeline.engines.typeface import bold_words
 from pipeline.stage import CleanPicture, Context, Gift, Grid, Pixels
@@ -41,8 +42,8 @@ class Ocr:
         """The page with its words, boxes in scan pixels.
 
         Cells of ruled tables in which nothing was found though they hold ink are read again by themselves, and so are
-        lines with a word below the confidence `ocr.second_look`; a second reading that is surer becomes the word's
-        last reading, one that is not stays as an alternative.
+        the signer's lines under a seal and lines with a word below the confidence `ocr.second_look`; of those, a second
+        reading that is surer becomes the word's last reading, one that is not stays as an alternative.
 
         Raises:
             EngineError: Tesseract is missing, ran past its time or died.
@@ -56,6 +57,7 @@ class Ocr:
         read = list(engine.read(bare, dpi=picture.dpi, page_segmentation=options.page_segmentation))
         if page.number == 1:
             read = read_handwritten_figures(picture.pixels, read, dpi=picture.dpi)
+        read, overprinted = read_overprinted(engine, bare, read, dpi=picture.dpi)
         in_cells = _read_silent_cells(engine, picture, bare, read)
         lines = _lines(word for word in read if not _is_nothing(word))
         doubtful = [line for line in lines if _is_doubtful(line, options.second_look)]
@@ -93,7 +95,14 @@ class Ocr:
             "a word of theirs was read with doubt",
             {"lines": float(len(lines)), "doubtful": float(len(doubtful)), "cells": float(len(in_cells))},
         )
-        return replace(page, words=words, decisions=(*page.decisions, decision))
+        decisions = [decision]
+        if overprinted:
+            decisions.append(
+                Decision(
+                    "ocr", "signer's lines", f"{overprinted} read again", "letters of theirs hung together with ink"
+                )
+            )
+        return replace(page, words=words, decisions=(*page.decisions, *decisions))
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -157,7 +166,9 @@ def _is_nothing(word: ReadWord) -> bool:
 
 
 def _is_doubtful(line: Sequence[ReadWord], least: float) -> bool:
-    return any(word.confidence < least and any(c.isalnum() for c in word.text) for word in line)
+    return any(
+        word.confidence < least and not word.overprinted and any(c.isalnum() for c in word.text) for word in line
+    )
 
 
 def _around(line: Sequence[ReadWord]) -> Box:
@@ -176,8 +187,9 @@ def _type_height(line: Sequence[ReadWord]) -> float:
 
 def _readings(word: ReadWord, second: Sequence[ReadWord], language: str) -> tuple[Reading, ...]:
     """A word's readings: the first, and the second where it found the same mark and was surer."""
-    first = Reading(_HAND if word.by_hand else _FIRST.format(language), _nfc(word.text), word.confidence)
-    if word.by_hand:
+    reader = _HAND if word.by_hand else (_SECOND if word.overprinted else _FIRST).format(language)
+    first = Reading(reader, _nfc(word.text), word.confidence)
+    if word.by_hand or word.overprinted:
         return (first,)
     other = max(second, key=lambda candidate: _overlap(word.box, candidate.box), default=None)
     if other is None or _overlap(word.box, other.box) < _SAME_MARK:
