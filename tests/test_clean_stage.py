@@ -9,7 +9,7 @@ from PIL import Image
 from printed_pages import LINES, OnePicture, context_of, page_pixels
 
 from pipeline.document import Box, Page
-from pipeline.errors import FullDiskError
+from pipeline.errors import FullDiskError, InputError
 from pipeline.options import CleanOptions, Options
 from pipeline.stage import CleanPicture, Context, Pixels
 from pipeline.stages.clean import Clean
@@ -141,10 +141,33 @@ def test_clean_knows_the_blank_back_of_a_page() -> None:
     assert "words" in page.decisions[-1].measures
 
 
-@pytest.mark.parametrize("shade", [255, 0, 128])
+@pytest.mark.parametrize("shade", [255, 235, 128])
 def test_clean_knows_pages_of_one_shade(shade: int) -> None:
     page, _, _ = cleaned(np.full((800, 600, 3), shade, np.uint8))
     assert page.blank
+
+
+NOISE = np.random.default_rng(11).integers(0, 256, (200, 150), np.uint8)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        pytest.param(np.zeros((1600, 1200), np.uint8), id="black"),
+        pytest.param(np.full((1600, 1200), 60, np.uint8), id="dark"),
+        pytest.param(np.repeat(np.repeat(NOISE, 8, 0), 8, 1), id="coarse noise"),
+        pytest.param(np.where(np.tile(NOISE, (8, 8)) < 128, 0, 255).astype(np.uint8), id="black and white noise"),
+    ],
+)
+def test_clean_asks_for_an_eye_where_there_is_neither_paper_nor_print(picture: Pixels) -> None:
+    with pytest.raises(InputError, match="Page 1 shows no words"):
+        cleaned(picture)
+
+
+def test_clean_does_not_call_white_print_on_black_blank() -> None:
+    page, picture, _ = cleaned(np.ascontiguousarray(255 - PAGE))
+    assert not page.blank
+    assert picture is not None
 
 
 def test_clean_does_not_call_a_short_page_blank() -> None:
@@ -162,7 +185,7 @@ def test_clean_does_not_call_a_faded_page_blank() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (3, 200)])
 def test_clean_survives_pictures_that_are_no_pages(size: tuple[int, int]) -> None:
-    page, _, _ = cleaned(np.full((*size, 3), 30, np.uint8))
+    page, _, _ = cleaned(np.full((*size, 3), 230, np.uint8))
     assert page.number == 1
 
 

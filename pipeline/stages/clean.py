@@ -11,7 +11,7 @@ from pipeline.document import Decision, Page, replace
 from pipeline.engines.grids import find_grids
 from pipeline.engines.ink import even_light, find_ink, measure_paper, separate_inks, whiten_border
 from pipeline.engines.levelling import Attitude, measure_attitude, measure_skew
-from pipeline.errors import FullDiskError
+from pipeline.errors import FullDiskError, InputError
 from pipeline.options import CleanOptions
 from pipeline.stage import CleanPicture, Context, Gift, Pixels, Raster
 
@@ -31,6 +31,8 @@ _COLOURED_SHARE = 0.0002
 _KEEP_BLUE_ABOVE = 0.33
 _BORDER_SHARE = 0.002
 _BLANK_WORDS = 3
+_DARK_PAPER = 90.0
+_MOST_BLANK_INK = 0.08
 _FAINT_INK = 0.88
 _FAINT_WORDS = 25
 _JPEG_QUALITY = 78
@@ -50,7 +52,7 @@ class Clean:
         """The page with what was found out about its picture; puts the picture itself into `context.pictures`.
 
         Raises:
-            InputError: the page cannot be opened.
+            InputError: the page cannot be opened, or shows neither paper nor print.
             FullDiskError: there is no room for its review picture.
         """
         if page.origin == "text" or context.source is None:
@@ -64,7 +66,7 @@ class Clean:
             return page
         ink = find_ink(whiten_border(_grey(work.at(_MEASURE_DPI)))[0])
         attitude = measure_attitude(ink)
-        if _is_blank(ink, attitude, work):
+        if _is_blank(page.number, ink, attitude, work):
             return replace(page, blank=True, decisions=(*page.decisions, *work.decisions))
         rotation_deg, ink = _turn(work, attitude, ink)
         skew_deg = _level(work, ink, options)
@@ -127,15 +129,25 @@ def _as_it_is(work: _Work, options: CleanOptions) -> CleanPicture:
     return CleanPicture(grey, dpi, _compose(work.to_scan, _scaling(1.0 / scale)), find_grids(grey, dpi))
 
 
-def _is_blank(ink: Pixels, attitude: Attitude, work: _Work) -> bool:
+def _is_blank(number: int, ink: Pixels, attitude: Attitude, work: _Work) -> bool:
     """Whether nothing is printed: no words in strong ink, and not so many in faint ink that it could be faded print.
 
     Print that shines through from the other side is faint and is mirrored, so that its marks do not stand above.
+
+    Raises:
+        InputError: there are no words, but the page is dark or strewn with ink, which no blank paper is.
     """
     measures = {"words": attitude.words, "marks": attitude.marks, "ink_share": float(ink.mean()) / 255.0}
     if attitude.words > _BLANK_WORDS:
         return False
-    grey = whiten_border(_grey(work.at(_MEASURE_DPI)))[0]
+    seen = _grey(work.at(_MEASURE_DPI))
+    measures["light"] = float(np.median(seen))
+    if measures["light"] < _DARK_PAPER or measures["ink_share"] > _MOST_BLANK_INK:
+        raise InputError(
+            f"Page {number} shows no words, but is too dark or too noisy to be blank paper.",
+            remedy="Look at the page, and scan it again if something stands on it.",
+        )
+    grey = whiten_border(seen)[0]
     faint = measure_attitude(find_ink(grey, _FAINT_INK))
     measures["faint_words"] = faint.words
     if faint.words > _FAINT_WORDS:
