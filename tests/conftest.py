@@ -1,10 +1,18 @@
 """What several test modules share: documents built by hand from text."""
 
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from pipeline.document import Block, BlockKind, Document, Line, Page, Reading, Source, Word
+
+# A shell that runs the tests in the background lets every process under it ignore Ctrl-C, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+# How long an example takes says more of the machine than of the program.
+settings.register_profile("sohoa", deadline=None)
+settings.load_profile("sohoa")
 
 BuildDocument = Callable[..., Document]
 _PREFIXES: dict[str, BlockKind] = {"[stamp] ": "stamp", "[page] ": "page-number", "[footnote] ": "footnote"}
