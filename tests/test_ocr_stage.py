@@ -11,7 +11,7 @@ from printed_pages import LINES, OnePicture, context_of, font, page_image, page_
 
 from pipeline.document import Box, Page, Reading, Word
 from pipeline.engines.tesseract import ReadWord, Tesseract
-from pipeline.errors import EngineTimeoutError
+from pipeline.errors import EngineTimeoutError, InputError
 from pipeline.options import OcrOptions, Options
 from pipeline.stage import CleanPicture, Context, Pixels
 from pipeline.stages.clean import Clean
@@ -135,6 +135,31 @@ def test_ocr_specks_are_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [w.text for w in page.words] == ["-", "l"]
 
 
+def test_ocr_what_is_left_of_rules_and_strokes_is_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    page, context = read_table()
+    inside = [ReadWord(sign, Box(200, 600, 204, 620), 0.7, (1, 1, 9)) for sign in ("|", "_", "__", "-", "|a")]
+    outside = [word("|", 10, 0.7), word("_", 60, 0.7), word("^`", 110, 0.85), word("|", 160, 0.95)]
+    saying(monkeypatch, (*inside, *outside))
+    page = Ocr().page(page, context)
+    assert [w.text for w in page.words] == ["-", "|a", "_", "|"]
+
+
+def test_ocr_a_page_without_words_is_for_an_eye(monkeypatch: pytest.MonkeyPatch) -> None:
+    saying(monkeypatch, (word("~", 10, 0.03),))
+    with pytest.raises(InputError, match="No words were read on page 1"):
+        Ocr().page(scan_page(), prepared(np.full((300, 300), 255, np.uint8)))
+
+
+def test_ocr_the_signers_lines_have_one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    freed = replace(word("GIÁM", 10, 0.5), overprinted=True)
+    monkeypatch.setattr("pipeline.stages.ocr.read_overprinted", lambda *given, **named: ([freed], 1))
+    shown = saying(monkeypatch, (word("lÁM", 10, 0.5),))
+    page = Ocr().page(scan_page(), prepared(np.full((300, 300), 255, np.uint8)))
+    assert page.words[0].readings == (Reading("tesseract-vie-line", "GIÁM", 0.5),)
+    assert page.decisions[-1].about == "signer's lines"
+    assert len(shown) == 1
+
+
 def test_ocr_text_is_composed(monkeypatch: pytest.MonkeyPatch) -> None:
     saying(monkeypatch, (word("ke\u0302\u0301", 10, 0.99),))
     page = Ocr().page(scan_page(), prepared(np.full((300, 300), 255, np.uint8)))
@@ -204,7 +229,7 @@ def test_ocr_rules_are_erased_but_nothing_outside_tables(monkeypatch: pytest.Mon
     pixels = context.pictures[1].pixels.copy()
     cv2.line(pixels, (200, 1200), (900, 1200), 0, 2)
     context.pictures[1] = replace(context.pictures[1], pixels=pixels)
-    shown = saying(monkeypatch)
+    shown = saying(monkeypatch, (word("kế", 10, 0.99),))
     Ocr().page(page, context)
     assert shown[0][500:712, 300].min() > 200
     assert shown[0][535, 152:448].min() < 100, "the letters in the cell stay"

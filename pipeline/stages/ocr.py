@@ -13,6 +13,7 @@ from pipeline.engines.handwriting import read_handwritten_figures
 from pipeline.engines.overprinted import read_overprinted
 from pipeline.engines.tesseract import ReadWord, Tesseract
 from pipeline.engines.typeface import bold_words
+from pipeline.errors import InputError
 from pipeline.stage import CleanPicture, Context, Gift, Grid, Pixels
 
 __all__ = ["Ocr"]
@@ -28,6 +29,10 @@ _SAME_MARK = 0.6
 _DOUBTED_FIGURE = 0.5
 _NOTHING = 0.1
 _RULE_IN = 0.35
+_RULE_PX = 8.0
+_SURE_SIGN = 0.9
+_STRAY_SIGNS = frozenset("|¦¬`^®©⁄†‡\\")
+_STRAY_IN_TABLES = _STRAY_SIGNS | frozenset("_")
 
 
 class Ocr:
@@ -47,6 +52,7 @@ class Ocr:
 
         Raises:
             EngineError: Tesseract is missing, ran past its time or died.
+            InputError: the page is not blank but no words were read on it.
         """
         picture = context.pictures.get(page.number)
         if page.words or page.blank or picture is None:
@@ -54,7 +60,8 @@ class Ocr:
         options = context.options.ocr
         engine = Tesseract(options.language, options.timeout_s)
         bare = _without_rules(picture)
-        read = list(engine.read(bare, dpi=picture.dpi, page_segmentation=options.page_segmentation))
+        first = engine.read(bare, dpi=picture.dpi, page_segmentation=options.page_segmentation)
+        read = [word for word in first if not _is_stray(word, picture.grids)]
         if page.number == 1:
             read = read_handwritten_figures(picture.pixels, read, dpi=picture.dpi)
         read, overprinted = read_overprinted(engine, bare, read, dpi=picture.dpi)
@@ -88,6 +95,11 @@ class Ocr:
             )
             for index, (word, readings, height, _) in enumerate(marks)
         )
+        if not words:
+            raise InputError(
+                f"No words were read on page {page.number}, which is not blank.",
+                remedy="Look at the page: it may be a picture, or need a better scan.",
+            )
         decision = Decision(
             "ocr",
             "second look",
@@ -131,7 +143,7 @@ def _read_silent_cells(
     """Lines of the cells that hold ink but no word."""
     silent = [box for grid in picture.grids for box in _silent_cells(grid, bare, picture.dpi, read)]
     words = [word for cell in read_crops(engine, bare, silent, dpi=picture.dpi) for word in cell]
-    return _lines(word for word in words if not _is_nothing(word))
+    return _lines(word for word in words if not _is_nothing(word) and not _is_stray(word, picture.grids))
 
 
 def _silent_cells(grid: Grid, bare: Pixels, dpi: float, read: Sequence[ReadWord]) -> list[Box]:
@@ -158,6 +170,20 @@ def _lines(words: Iterable[ReadWord]) -> list[list[ReadWord]]:
     for word in words:
         lines.setdefault(word.line, []).append(word)
     return list(lines.values())
+
+
+def _is_stray(word: ReadWord, grids: Sequence[Grid]) -> bool:
+    """Signs that no such text has by themselves: what is left of a rule, a stamp or a pen stroke."""
+    if word.confidence >= _SURE_SIGN:
+        return False
+    if set(word.text) <= _STRAY_SIGNS:
+        return True
+    x, y = (word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2
+    return set(word.text) <= _STRAY_IN_TABLES and any(
+        grid.box.left - _RULE_PX <= x <= grid.box.right + _RULE_PX
+        and grid.box.top - _RULE_PX <= y <= grid.box.bottom + _RULE_PX
+        for grid in grids
+    )
 
 
 def _is_nothing(word: ReadWord) -> bool:
