@@ -37,10 +37,11 @@ format:
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# make corpus                 builds the sample scans anew from corpus/documents
+# make corpus                 builds the sample scans anew from the documents in corpus/
 corpus:
 	@setup/bootstrap.sh dev
-	$(BIN)/python -m corpus.build corpus/scans
+	$(BIN)/python -m corpus.build corpus
+	$(BIN)/python -m corpus.build corpus/held_out --documents corpus/held_out/documents
 
 # make evaluate DATA=FOLDER   measures text and records against the gold in a folder
 evaluate:
