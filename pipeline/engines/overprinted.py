@@ -74,6 +74,8 @@ def read_overprinted(
         seals, and how many lines were read better.
     Raises:
         EngineError: as for `Tesseract.read`.
+
+    Not done: names stamped in coloured script, which the engine reads nothing of; pages without the recipients' head.
     """
     area = _signers_area(pixels, read, dpi)
     if area is None:
