@@ -47,7 +47,6 @@ PACKAGES = MappingProxyType(
         "spacy": "spacy",
         "sqlalchemy": "sqlalchemy",
         "typer": "typer",
-        "underthesea": "underthesea",
     }
 )
 
