@@ -69,7 +69,7 @@ stamp=".venv/.sohoa-$purpose-$(sha256sum pyproject.toml | cut -c1-16)"
 if [ ! -e "$stamp" ]; then
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     say "installing Python packages into .venv (a few minutes the first time)"
-    .venv/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: --no-binary sohoa -e ".$extras" ||
+    .venv/bin/python -m pip install -q --disable-pip-version-check --only-binary :all: -e ".$extras" ||
         give_up "pip could not install the packages. With a network or a mirror at hand, type:" \
             ".venv/bin/python -m pip install -e '.$extras'"
     say "compiling the inner loops of the restoration (once)"
