@@ -17,12 +17,18 @@ RIGHT = [
     "3. Khen thưởng: mỗi đơn vị đề nghị không quá 03 tập thể, 05 cá nhân.",
 ]
 WRECKED = [
-    ("Ké hoach phat déng phong trao thi dua yéu nuéc nam hoc 2024 - 2025",
-     "Kế hoạch phát động phong trào thi đua yêu nước năm học 2024 - 2025"),
-    ("Cac don vi gi bao cdo vé Phong Gido duc va Dao tao trudc ngay 15 thang 5",
-     "Các đơn vị gửi báo cáo về Phòng Giáo dục và Đào tạo trước ngày 15 tháng 5"),
-    ("Can ctr Quyét dinh s6 18/QD-UBND ngay 05/01/2024 ctia Uy ban nhan dan tinh",
-     "Căn cứ Quyết định số 18/QĐ-UBND ngày 05/01/2024 của Ủy ban nhân dân tỉnh"),
+    (
+        "Ké hoach phat déng phong trao thi dua yéu nuéc nam hoc 2024 - 2025",
+        "Kế hoạch phát động phong trào thi đua yêu nước năm học 2024 - 2025",
+    ),
+    (
+        "Cac don vi gi bao cdo vé Phong Gido duc va Dao tao trudc ngay 15 thang 5",
+        "Các đơn vị gửi báo cáo về Phòng Giáo dục và Đào tạo trước ngày 15 tháng 5",
+    ),
+    (
+        "Can ctr Quyét dinh s6 18/QD-UBND ngay 05/01/2024 ctia Uy ban nhan dan tinh",
+        "Căn cứ Quyết định số 18/QĐ-UBND ngày 05/01/2024 của Ủy ban nhân dân tỉnh",
+    ),
 ]
 
 
@@ -53,12 +59,15 @@ def test_restorer_leaves_right_text_alone(restorer: Restorer, line: str, regime:
     assert restorer.restore_text(line, regime=regime) == line  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("line", [
-    "The committee shall publish its report within thirty days after the end of the year.",
-    "def main(argv): return 0 if argv else 1  # nothing to see here",
-    "https://example.org/ke-hoach?id=12 gửi về vanthu@example.org",
-    "委员会应在年底后三十天内发布报告。",
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The committee shall publish its report within thirty days after the end of the year.",
+        "def main(argv): return 0 if argv else 1  # nothing to see here",
+        "https://example.org/ke-hoach?id=12 gửi về vanthu@example.org",
+        "委员会应在年底后三十天内发布报告。",
+    ],
+)
 def test_restorer_leaves_foreign_text_alone(restorer: Restorer, line: str) -> None:
     assert restorer.restore_text(line) == line
 

@@ -12,8 +12,11 @@ from models.weights import MANIFEST, WeightsError, load_arrays, write_arrays, wr
 def folder(tmp_path: Path) -> Path:
     write_arrays(
         tmp_path / "a.bin",
-        {"bytes": np.arange(7, dtype=np.uint8), "table": np.linspace(0, 1, 6, dtype=np.float32).reshape(2, 3),
-         "none": np.zeros((0, 4), dtype=np.int32)},
+        {
+            "bytes": np.arange(7, dtype=np.uint8),
+            "table": np.linspace(0, 1, 6, dtype=np.float32).reshape(2, 3),
+            "none": np.zeros((0, 4), dtype=np.int32),
+        },
     )
     write_manifest(tmp_path, ["a.bin"])
     return tmp_path
@@ -42,7 +45,7 @@ def test_weights_refuse_a_file_without_manifest_entry(folder: Path) -> None:
         load_arrays(folder, "b.bin")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{\"files\": 3}", "{\"files\": {\"a.bin\": {}}}"])
+@pytest.mark.parametrize("content", ["", "[]", '{"files": 3}', '{"files": {"a.bin": {}}}'])
 def test_weights_refuse_a_broken_manifest(folder: Path, content: str) -> None:
     (folder / MANIFEST).write_text(content)
     with pytest.raises(WeightsError):
