@@ -121,6 +121,15 @@ def test_overprinted_worse_answers_leave_the_first(monkeypatch: pytest.MonkeyPat
     assert (words, lines) == (list(first), 0)
 
 
+def test_overprinted_a_word_that_was_surer_at_first_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A first answer tells where the engine's words land on the page.
+    says(monkeypatch, ("HIỆI", 0.7), ("TRƯỞNG", 0.9))
+    answer, _ = read_overprinted(Tesseract(), foot(name=None), HEAD, dpi=DPI)
+    place = next(word.box for word in answer if word.text == "HIỆI")
+    words, _ = read_overprinted(Tesseract(), foot(name=None), (*HEAD, ReadWord("HIỆU", place, 0.8, (6, 1, 1))), dpi=DPI)
+    assert texts(words[2:]) == ["HIỆU", "TRƯỞNG"]
+
+
 def test_overprinted_words_within_a_seal_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch)
     seal_word = ReadWord("TRƯỜNG", Box(750, 740, 830, 756), 0.9, (7, 1, 1))

@@ -97,6 +97,7 @@ def read_overprinted(
     for number, (row, answer) in enumerate(zip(rows, answers, strict=True)):
         found = [_moved(word, left, top) for word in answer]
         old = [word for word, moved in zip(read, here, strict=True) if _is_on(moved, row)]
+        found = [max((word, *_same(word, [old])), key=lambda one: one.confidence) for word in found]
         if not _is_sure(found) or _worth(found) <= _worth(old):
             continue
         mended += 1
