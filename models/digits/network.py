@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JUNK", "SIDE", "normalise_mark", "probabilities"]
+__all__ = ["JUNK", "SIDE", "Grey", "normalise_mark", "probabilities"]
 
 SIDE = 28
 JUNK = 10
@@ -17,27 +17,35 @@ Grey = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
-def normalise_mark(mark: Grey) -> Grey:
-    """A mark scaled into 20 by 20 and put with its centre of mass in the middle of 28 by 28, as MNIST does.
+def normalise_mark(mark: Grey, line: Grey | None = None) -> Grey:
+    """A mark scaled into 20 by 20 with its centre of mass in the middle of 28 by 28, as MNIST does; and what is around.
 
     Args:
-        mark: uint8, (height, width), 255 = ink, cut to its ink.
+        mark: uint8, (height, width), 255 = ink, alone on its line.
+        line: the same with all that stands on the line, or None where the mark is all.
+    Returns:
+        uint8, (2, 28, 28): the mark, and the other ink around it. A slice of a figure is known by the second.
     """
-    height, width = mark.shape
-    scale = _INNER / max(height, width)
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = np.asarray(cv2.resize(mark, size, interpolation=how), np.uint8)
-    peak = int(small.max())
-    if peak:
-        small = np.clip(small.astype(np.float32) * (255.0 / peak), 0, 255).astype(np.uint8)
+    rows, columns = np.nonzero(mark.any(axis=1))[0], np.nonzero(mark.any(axis=0))[0]
+    pictures = np.zeros((2, SIDE, SIDE), np.uint8)
+    if rows.size == 0:
+        return pictures
+    cut = mark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = _INNER / max(cut.shape)
+    size = (max(round(cut.shape[1] * scale), 1), max(round(cut.shape[0] * scale), 1))
+    small = np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
+    stretch = 255.0 / max(int(small.max()), 1)
+    small = np.clip(small.astype(np.float32) * stretch, 0, 255).astype(np.uint8)
     moments = cv2.moments(small)
     mass = moments["m00"] or 1.0
     left = int(np.clip(round(SIDE / 2 - moments["m10"] / mass), 0, SIDE - size[0]))
     top = int(np.clip(round(SIDE / 2 - moments["m01"] / mass), 0, SIDE - size[1]))
-    canvas = np.zeros((SIDE, SIDE), np.uint8)
-    canvas[top : top + size[1], left : left + size[0]] = small
-    return canvas
+    pictures[0, top : top + size[1], left : left + size[0]] = small
+    if line is not None:
+        others = np.asarray(np.where(mark > 0, 0, line), np.uint8)
+        matrix = np.array([[scale, 0.0, left - scale * columns[0]], [0.0, scale, top - scale * rows[0]]])
+        pictures[1] = cv2.warpAffine(others, matrix, (SIDE, SIDE))
+    return pictures
 
 
 def _convolve(x: Floats, weight: Floats, bias: Floats) -> Floats:
@@ -58,13 +66,13 @@ def probabilities(pictures: Grey, arrays: Mapping[str, NDArray[Any]]) -> Floats:
     """How likely each mark is each figure, or none.
 
     Args:
-        pictures: uint8, (n, 28, 28), as `normalise_mark` gives them.
+        pictures: uint8, (n, 2, 28, 28), as `normalise_mark` gives them.
         arrays: the weights by name.
     Returns:
         float32, (n, 11): the figures 0 to 9, and junk; rows add up to 1.
     """
     weights = {name: np.asarray(array, np.float32) for name, array in arrays.items()}
-    x = pictures.astype(np.float32)[:, None] / 255.0
+    x = pictures.astype(np.float32) / 255.0
     x = _pool(_convolve(x, weights["first.weight"], weights["first.bias"]))
     x = _pool(_convolve(x, weights["second.weight"], weights["second.bias"]))
     flat = x.reshape(len(x), -1)

@@ -1,36 +1,43 @@
 """Figures written by hand on one line: cut into marks, told one by one, put together into the likeliest number."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.digits.network import JUNK, normalise_mark, probabilities
+from models.digits.cutting import Cutting, cut_line, shear_margin
+from models.digits.network import JUNK, Grey, normalise_mark, probabilities
 from models.weights import load_arrays
 
-__all__ = ["FigureReader", "Figures"]
+__all__ = ["FigureReader", "Figures", "likeliest"]
 
-Grey = NDArray[np.uint8]
-_MOST_UNITS = 16
-_MOST_JOINED = 4
-_SMALL = 0.3
-_WIDE = 0.85
-_WIDEST = 1.3
-_SLICE = 0.3
-# A mark may be no figure only at either end, where print can be cut, or if it is small; and then at a price.
+_MOST_UNITS = 24
+_WIDTH = 60
+# Fitted on numbers put together by `drawing.py`: how far evidence counts, and what each figure costs.
+_TEMPER = 1.0
+_FIGURE_COST = 0.0
+# A piece left unread costs: least where it is low, more at an end, where print can be cut, most within the number.
 _MINOR = 0.55
-_JUNK_PRICE = 0.3
+_MINOR_COST = 0.3
+_END_COST = 1.2
+_INNER_COST = 4.0
+# So does a slice, however low: print seldom grows together with a hand.
+_SLICE_COST = 1.2
+
+
+# Summed likelihood, likelihood of the best way, and that way's first and last pieces; by text and by whether the
+# number is over.
+Way = tuple[float, float, int, int]
+Ways = dict[tuple[str, bool], Way]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A number as written, how sure each figure is, and where it stands from left to right, in the picture's pixels."""
+    """A number as written, how likely all of it is right, and where it stands from left to right, in pixels."""
 
     text: str
     confidence: float
@@ -68,138 +75,89 @@ class FigureReader:
         Returns:
             None where nothing is written or nothing acceptable is at all likely.
         """
-        units = _units(ink)
-        if not units or len(units) > _MOST_UNITS:
+        cutting = cut_line(ink)
+        if not cutting.units or len(cutting.units) > _MOST_UNITS:
             return None
-        segments = _segments(units)
-        if not segments:
-            return None
-        marks = np.stack([normalise_mark(_union(units, begin, end)) for begin, end in segments])
-        told = dict(zip(segments, probabilities(marks, self._arrays), strict=True))
-        best = _best(units, told, accept)
+        line = cutting.mark(0, len(cutting.units))
+        marks = np.stack([normalise_mark(cutting.mark(begin, end), line) for begin, end in cutting.runs])
+        best = likeliest(cutting, probabilities(marks, self._arrays), accept)
         if best is None:
             return None
-        text, confidence = best
-        return Figures(text, confidence, min(unit.left for unit in units), max(unit.right for unit in units))
+        text, confidence, (begin, end) = best
+        rows, columns = np.nonzero(cutting.mark(begin, end))
+        straight = columns - shear_margin(ink.shape[0]) - cutting.slant * (rows - ink.shape[0] / 2)
+        left, right = int(np.floor(straight.min())), int(np.ceil(straight.max())) + 1
+        return Figures(text, confidence, max(left, 0), min(right, ink.shape[1]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A piece of ink: its picture over the whole line, and its box."""
+def likeliest(
+    cutting: Cutting,
+    odds: NDArray[np.float32],
+    accept: Callable[[str], bool],
+    *,
+    temper: float = _TEMPER,
+    cost: float = _FIGURE_COST,
+    end_cost: float = _END_COST,
+) -> tuple[str, float, tuple[int, int]] | None:
+    """The likeliest acceptable number, its probability, and its first and last pieces.
 
-    ink: Grey
-    left: int
-    right: int
-    top: int
-    bottom: int
+    Every run of pieces is either a figure of the number or no figure. So a way to read the line is as likely as the
+    product, over its figures, of the odds of each against being none; all ways to the same number add up, and its
+    probability is its share among the acceptable numbers and nothing at all.
 
-    @property
-    def height(self) -> int:
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        return self.right - self.left
-
-
-def _units(ink: Grey) -> list[_Unit]:
-    """Connected pieces from left to right, wide ones cut where they are thinnest; specks and leaders left out."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > 0).astype(np.uint8), connectivity=8)
-    pieces = [(label, *(int(v) for v in stats[label])) for label in range(1, count)]
-    tallest = max((height for _, _, _, _, height, _ in pieces), default=0)
-    units: list[_Unit] = []
-    for label, left, top, width, height, _ in pieces:
-        if height < _SMALL * tallest:
-            continue
-        piece = np.where(labels == label, ink, np.uint8(0))
-        if width > _WIDE * tallest:
-            units += _cut(piece, left, left + width)
-        else:
-            units.append(_Unit(piece, left, left + width, top, top + height))
-    return sorted(units, key=lambda unit: unit.left + unit.right)
-
-
-def _cut(piece: Grey, left: int, right: int) -> list[_Unit]:
-    """A wide piece in slices narrower than a figure, cut at columns with little ink, to be joined again later."""
-    columns = (piece > 0).sum(axis=0)
-    rows = int((piece > 0).any(axis=1).sum())
-    count = min(max(round((right - left) / (_SLICE * max(rows, 1))), 2), 9)
-    cuts = [left]
-    for part in range(1, count):
-        middle, reach = left + (right - left) * part // count, max((right - left) // (count * 4), 1)
-        window = columns[middle - reach : middle + reach + 1]
-        cuts.append(middle - reach + int(np.argmin(window)))
-    cuts.append(right)
-    units: list[_Unit] = []
-    for begin, end in pairwise(cuts):
-        strip = np.zeros_like(piece)
-        strip[:, begin:end] = piece[:, begin:end]
-        found = np.nonzero(strip)
-        if found[0].size:
-            top, bottom = int(found[0].min()), int(found[0].max()) + 1
-            units.append(_Unit(strip, int(found[1].min()), int(found[1].max()) + 1, top, bottom))
-    return units
-
-
-def _union(units: Sequence[_Unit], begin: int, end: int) -> Grey:
-    part = units[begin:end]
-    top, bottom = min(unit.top for unit in part), max(unit.bottom for unit in part)
-    left, right = min(unit.left for unit in part), max(unit.right for unit in part)
-    union = part[0].ink
-    for unit in part[1:]:
-        union = np.maximum(union, unit.ink)
-    return np.asarray(union[top:bottom, left:right], np.uint8)
-
-
-def _segments(units: Sequence[_Unit]) -> list[tuple[int, int]]:
-    """Runs of neighbouring units that can be one figure together."""
-    tallest = max(unit.height for unit in units)
-    runs: list[tuple[int, int]] = []
-    for begin in range(len(units)):
-        for end in range(begin + 1, min(begin + _MOST_JOINED, len(units)) + 1):
-            part = units[begin:end]
-            width = max(unit.right for unit in part) - min(unit.left for unit in part)
-            if end == begin + 1 or width <= _WIDEST * tallest:
-                runs.append((begin, end))
-    return runs
-
-
-def _may_be_junk(units: Sequence[_Unit], begin: int, end: int) -> bool:
-    if end != begin + 1:
-        return False
-    return begin == 0 or end == len(units) or _is_minor(units, begin)
-
-
-def _is_minor(units: Sequence[_Unit], index: int) -> bool:
-    return units[index].height < _MINOR * max(unit.height for unit in units)
-
-
-def _best(
-    units: Sequence[_Unit], told: Mapping[tuple[int, int], NDArray[np.float32]], accept: Callable[[str], bool]
-) -> tuple[str, float] | None:
-    """The likeliest acceptable number, with the probability of its least sure figure.
-
-    A figure made of several pieces counts once for each of them, or few wide figures would always win.
+    Args:
+        odds: float32, (runs, 11), of `cutting.runs`.
+        temper: runs share ink, so their evidence counts less than once.
+        cost: of each figure, in nats.
+        end_cost: of each piece left unread at an end.
     """
-    width = 24
-    beams: list[list[tuple[float, str, float]]] = [[] for _ in range(len(units) + 1)]
-    beams[0] = [(0.0, "", 1.0)]
-    for place in range(len(units)):
-        beams[place] = sorted(beams[place], reverse=True)[:width]
-        for (begin, end), odds in told.items():
-            if begin != place:
+    count = len(cutting.units)
+    starts: list[list[tuple[int, NDArray[np.float64]]]] = [[] for _ in range(count)]
+    logs = np.log(np.maximum(odds.astype(np.float64), 1e-6))
+    for (begin, end), row in zip(cutting.runs, logs, strict=True):
+        starts[begin].append((end, temper * (row[:JUNK] - row[JUNK]) - cost))
+    minor = [cutting.is_minor(index, _MINOR) for index in range(count)]
+    places: list[Ways] = [{} for _ in range(count + 1)]
+    places[0] = {("", False): (0.0, 0.0, 0, 0)}
+    for place in range(count):
+        ways = sorted(places[place].items(), key=lambda item: item[1][0], reverse=True)[:_WIDTH]
+        for (text, is_over), (total, best, begin, last) in ways:
+            # The piece left out: before the number or after it, or within it.
+            price = _SLICE_COST if cutting.units[place].is_slice else _MINOR_COST if minor[place] else end_cost
+            _add(places[place + 1], (text, text != ""), (total - price, best - price, begin, last))
+            if text and not is_over:
+                price = _MINOR_COST if minor[place] else _INNER_COST
+                _add(places[place + 1], (text, False), (total - price, best - price, begin, last))
+            if is_over:
                 continue
-            choices = [int(label) for label in np.argsort(odds[:JUNK])[::-1][:4]]
-            if _may_be_junk(units, begin, end):
-                choices.append(JUNK)
-            for score, text, least in beams[place]:
-                for label in choices:
-                    odd = max(float(odds[label]), 1e-6)
-                    if label == JUNK:
-                        # A small mark at an end is the tail of a printed letter as likely as not.
-                        odd = _JUNK_PRICE * (1.0 if _is_minor(units, begin) else odd)
-                    grown = text if label == JUNK else text + str(label)
-                    sure = least if label == JUNK else min(least, odd)
-                    beams[end].append((score + (end - begin) * float(np.log(odd)), grown, sure))
-    whole = sorted(beams[-1], reverse=True)
-    return next(((text, least) for _, text, least in whole if text and accept(text)), None)
+            for end, gains in starts[place]:
+                for figure in np.argsort(gains)[::-1][:4]:
+                    gain = float(gains[figure])
+                    first = begin if text else place
+                    _add(places[end], (text + str(figure), False), (total + gain, best + gain, first, end))
+    numbers: dict[str, Way] = {}
+    for (text, _), way in places[count].items():
+        found = numbers.get(text)
+        numbers[text] = way if found is None or way[1] > found[1] else found
+    # The two states of one text hold the same ways where nothing was left out after it, so only the best counts.
+    fitting = [(way[0], text, way) for text, way in numbers.items() if text and accept(text)]
+    if not fitting:
+        return None
+    nothing = [numbers[""][0]] if "" in numbers else []
+    scores = np.array([score for score, _, _ in fitting] + nothing)
+    whole = float(scores.max() + np.log(np.exp(scores - scores.max()).sum()))
+    score, text, way = max(fitting)
+    return text, float(np.exp(score - whole)), (way[2], way[3])
+
+
+def _add(
+    ways: Ways,
+    key: tuple[str, bool],
+    way: Way,
+) -> None:
+    found = ways.get(key)
+    if found is None:
+        ways[key] = way
+        return
+    best = way if way[1] > found[1] else found
+    ways[key] = (float(np.logaddexp(found[0], way[0])), best[1], best[2], best[3])

@@ -21,8 +21,8 @@ _INK = 150
 _HEAD_SHARE = 0.4
 # A printed figure is read with more than this; anything less may be a hand's.
 _PRINTED = 0.8
-# Below this nothing is said. What lies a little above is said with the low confidence that it deserves.
-_LEAST = 0.35
+# Below this what is read is wrong oftener than right, and nothing is said.
+_LEAST = 0.4
 _HAND = 0.85
 _SNAP_EM = 0.3
 _LINE_EM = 0.75
