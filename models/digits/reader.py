@@ -17,7 +17,7 @@ __all__ = ["FigureReader", "Figures", "likeliest"]
 
 _MOST_UNITS = 24
 _WIDTH = 60
-# Fitted on numbers put together by `drawing.py`: how far evidence counts, and what each figure costs.
+# Compared on numbers put together by `drawing.py`: how far evidence counts, and what each figure costs.
 _TEMPER = 1.0
 _FIGURE_COST = 0.0
 # A piece left unread costs: least where it is low, more at an end, where print can be cut, most within the number.
