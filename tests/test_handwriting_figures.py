@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -120,6 +121,14 @@ def test_handwriting_leaves_sure_print_alone() -> None:
     end = sheet.print("tháng", end + 8, style="Italic")
     end = sheet.print("9", end + 8, style="Italic")
     sheet.print("năm", end + 8, style="Italic")
+    assert sheet.read() == sheet.words
+
+
+@pytest.mark.parametrize(("printed", "confidence"), [("12-KH/TU", 0.85), ("1563/QĐ-SYT", 0.5), ("07/KH-UBND", 0.9)])
+def test_handwriting_leaves_print_alone_that_reads_as_figures(printed: str, confidence: float) -> None:
+    sheet = Sheet()
+    sheet.print(printed, sheet.print("Số:", 200) + 8)
+    sheet.words[-1] = replace(sheet.words[-1], confidence=confidence)
     assert sheet.read() == sheet.words
 
 

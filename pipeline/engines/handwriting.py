@@ -21,6 +21,8 @@ _INK = 150
 _HEAD_SHARE = 0.4
 # A printed figure is read with more than this; anything less may be a hand's.
 _PRINTED = 0.8
+# A hand's figures seldom come out as figures alone.
+_WELL_FORMED = 0.4
 # Below this what is read is wrong oftener than right, and nothing is said.
 _LEAST = 0.4
 _HAND = 0.85
@@ -35,6 +37,8 @@ _NGAY_EM, _THANG_EM, _NAM_EM, _YEAR_EM = 1.94, 2.28, 1.72, 1.96
 
 _NUMBER_WORD = re.compile(r"^s[o06e]?\s*[:.;]?", re.IGNORECASE)
 _NOTATION = re.compile(r"/\s?[A-ZĐ][\w&.]*(?:[-/][\w&.]+)*$")
+_ALL_FIGURES = re.compile(r"^\S{0,4}[:.;]?\s*\d{1,5}\s*(?:-\s*[A-ZĐ&]+\s*)?/")
+_SOME_FIGURES = re.compile(r"\d+[a-z]?\s*(?:-\s*[A-ZĐ&]+\s*)?/")
 _NGAY = re.compile(r"^ng[a-z]y", re.IGNORECASE)
 _THANG = re.compile(r"th[a-z]ng", re.IGNORECASE)
 _NAM = re.compile(r"n[a-z]m", re.IGNORECASE)
@@ -122,9 +126,11 @@ def _mend_number_line(pixels: Pixels, head: Sequence[ReadWord], dpi: float) -> d
 
 
 def _is_printed(text: str, words: Sequence[ReadWord]) -> bool:
-    """Whether sure figures stand before the notation."""
-    sure = all(word.confidence >= _PRINTED for word in words)
-    return sure and re.search(r"\d+[a-z]?\s*/", text) is not None
+    """Whether figures that Tesseract is sure of, or at least read as nothing but figures, stand before the notation."""
+    least = min(word.confidence for word in words)
+    if _ALL_FIGURES.search(text):
+        return least >= _WELL_FORMED
+    return least >= _PRINTED and _SOME_FIGURES.search(text) is not None
 
 
 def _is_number(text: str) -> bool:
