@@ -63,7 +63,7 @@ def test_speed_beside_plain_tesseract(tmp_path: Path, capsys: pytest.CaptureFixt
         report = archive.intake(pdfs, load_options(settings=[f"runner.jobs={JOBS}"]))
     own_s, own_cpu_s = time.perf_counter() - started, children_cpu_s() - cpu_s
 
-    peak_mb = max(outcome.peak_memory_mb for outcome in report.outcomes)
+    peak_mb = max(file.peak_memory_mb for file in report.files)
     pages = len(pictures)
     with capsys.disabled():
         print(f"\n{pages} pages of {len(pdfs)} files, {JOBS} jobs, load {os.getloadavg()[0]:.1f}")
