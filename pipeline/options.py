@@ -74,9 +74,7 @@ class SegmentOptions(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExtractOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """Records."""
-
-    body_similarity: float = 0.9
+    """Records; there is nothing to set yet."""
 
 
 class RunnerOptions(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,6 @@ from pipeline.errors import SohoaError
 
 __all__ = ["main"]
 
-_REPORT_TO = "those who maintain it"
 _INTERRUPTED_EXIT_CODE = 130
 _CLOSED_PIPE_EXIT_CODE = 141
 _DEBUG_VARIABLE = "SOHOA_DEBUG"
@@ -103,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             traceback.print_exc()
         tell(
             f"Sohoa has met something that it did not foresee: {type(error).__name__}: {error}\n"
-            f"What to do: run the same command with --debug and report what it shows to {_REPORT_TO}."
+            "What to do: run the same command with --debug and report what it shows to those who maintain it."
         )
         sys.exit(1)
 

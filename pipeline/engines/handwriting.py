@@ -13,6 +13,7 @@ from models.weights import WeightsError
 from pipeline.document import Box
 from pipeline.engines.tesseract import ReadWord
 from pipeline.errors import ModelError
+from pipeline.language.tone_marks import plain
 from pipeline.stage import Pixels
 
 __all__ = ["read_handwritten_figures"]
@@ -295,5 +296,4 @@ def replace_box(box: Box, *, left: float | None = None, right: float | None = No
 
 
 def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).lower()
+    return plain(unicodedata.normalize("NFC", text))
