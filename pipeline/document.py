@@ -91,13 +91,19 @@ PassageKind = Literal[
 
 
 class Issue(Struct, frozen=True):
-    """Something that went wrong; a document that has one is partial."""
+    """Something that went wrong, or that a person should look at.
+
+    Attributes:
+        weight: `loss` where something could not be done, which makes the document partial; `doubt` where all was done
+            but a check failed or a page was read badly, so that a person should look: the document is done.
+    """
 
     stage: str
     code: str
     message: str
     remedy: str
     page: int | None = None
+    weight: Literal["loss", "doubt"] = "loss"
 
 
 class Section(Struct, frozen=True):
@@ -186,8 +192,13 @@ class Document(Struct, frozen=True):
 
     @property
     def status(self) -> Status:
-        """`done`, or `partial` where anything went wrong on the way."""
-        return "partial" if self.issues else "done"
+        """`done`, or `partial` where anything was lost on the way."""
+        return "partial" if self.losses else "done"
+
+    @property
+    def losses(self) -> tuple[Issue, ...]:
+        """What could not be done."""
+        return tuple(issue for issue in self.issues if issue.weight == "loss")
 
     def text(self) -> str:
         """The text of all pages in reading order, pages separated by an empty line."""

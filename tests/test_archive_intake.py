@@ -18,6 +18,7 @@ import pytest
 from fake_stages import FakeExtract, FakeIngest, FakeOcr, FakeRestore, fake_stages
 
 from pipeline.archive import Archive, IntakeReport
+from pipeline.archive.files import ArchiveFiles
 from pipeline.archive.inputs import expand
 from pipeline.errors import ArchiveError, DocumentNotFoundError, FullDiskError
 from pipeline.options import OcrOptions, Options, RunnerOptions
@@ -497,3 +498,24 @@ def test_open_an_archive_whose_document_is_gone_says_what_to_do(archive: Archive
     assert "--force" in raised.value.remedy
     assert intake(archive, inputs / "plan.txt", force=True).files[0].result == "done"
     assert archive.document(id).text() == "MỘT"
+
+
+def test_claims_a_second_process_leaves_the_firsts_work_alone(tmp_path: Path) -> None:
+    # Claims are held by process, so another process has to try; it works in a folder beside the first's.
+    first = ArchiveFiles(tmp_path)
+    first.prepare()
+    sha256 = hashlib.sha256(b"plan").hexdigest()
+    held = first.claim(sha256, "0" * 64)
+    held.mkdir()
+    claim = (
+        f"import pipeline.archive.files as f; from pathlib import Path; a = f.ArchiveFiles(Path({str(tmp_path)!r})); "
+    )
+    claim += f"w = a.claim({sha256!r}, '0' * 64); w.mkdir(); a.forget_work({sha256!r}); print(w.name, w.exists())"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    answer = subprocess.run([sys.executable, "-c", claim], env=environment, capture_output=True, text=True, check=True)
+    name, exists = answer.stdout.split()
+    assert name.startswith(held.name + "-")
+    assert exists == "False"
+    assert held.exists()
+    first.forget_work(sha256)
+    assert not held.exists()

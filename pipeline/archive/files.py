@@ -182,7 +182,11 @@ class ArchiveFiles:
                 shutil.rmtree(other, ignore_errors=True)
 
     def forget_work(self, sha256: str) -> None:
-        """Remove what runs left of a document that this process holds."""
+        """Remove what runs left of a document; what another process holds stays, and only this one's own goes."""
+        own = self._workspaces.get(sha256)
+        if own is not None and own.name.endswith(f"-{os.getpid()}"):
+            shutil.rmtree(own, ignore_errors=True)
+            return
         letters = "[0-9a-f]" * _KEY_LETTERS
         for left in (self.folder / "work").glob(f"{sha256}-{letters}"):
             shutil.rmtree(left, ignore_errors=True)

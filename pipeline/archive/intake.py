@@ -105,7 +105,7 @@ class Intake:
 
     def _already(self, path: Path, stored: Stored) -> FileReport:
         self._catalog.remember_source(stored.sha256, source_path(path))
-        issues = self._files.document(stored.folder).issues if stored.status == "partial" else ()
+        issues = self._files.document(stored.folder).losses if stored.status == "partial" else ()
         report = FileReport(
             path,
             "already",
@@ -228,7 +228,7 @@ class Intake:
 def _failed_pages(document: Document | None) -> int:
     if document is None:
         return 0
-    return len({issue.page for issue in document.issues if issue.page is not None})
+    return len({issue.page for issue in document.losses if issue.page is not None})
 
 
 def _program_version() -> str:

@@ -25,7 +25,7 @@ Row: TypeAlias = dict[str, Any]
 
 def document_row(document: Document) -> Row:
     """What the table of documents says of it, but for where it is kept and when it came."""
-    failed = {issue.page for issue in document.issues if issue.page is not None}
+    failed = {issue.page for issue in document.losses if issue.page is not None}
     return {
         DOCUMENTS.c.sha256.name: document.source.sha256,
         DOCUMENTS.c.name.name: document.source.name,

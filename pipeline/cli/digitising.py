@@ -76,7 +76,8 @@ def _problems(file: "FileReport") -> list[str]:
         lines.append(f"    What to do: {file.remedy}")
     for issue in file.issues:
         where = f", page {issue.page}" if issue.page is not None else ""
-        lines.append(f"{file.status} {file.path}{where}: {issue.message}")
+        found = file.status if issue.weight == "loss" else "doubtful"
+        lines.append(f"{found} {file.path}{where}: {issue.message}")
         lines.append(f"    What to do: {issue.remedy}")
     return lines
 

@@ -178,7 +178,7 @@ class Attempt:
         if document is None:
             finished = self.finished or Finished("failed")
             return finished.status, finished.error_code, finished.message, finished.remedy
-        wrong = {issue.page: issue for issue in document.issues if issue.page is not None}
+        wrong = {issue.page: issue for issue in document.losses if issue.page is not None}
         if wrong and all(page.blank or page.number in wrong for page in document.pages):
             first = wrong[min(wrong)]
             return "failed", first.code, first.message, first.remedy

@@ -64,7 +64,7 @@ def take_up(
     if known is None or known.source.sha256 != source.sha256:
         return fresh
     same = 0
-    failed = {issue.stage for issue in known.issues if issue.page is None}
+    failed = {issue.stage for issue in known.losses if issue.page is None}
     for stage, step in zip(order, known.trail, strict=False):
         if stage.name in failed and "pages" not in stage.gives:
             break
