@@ -293,3 +293,33 @@ def test_batch_one_worker_serves_many_documents(tmp_path: Path) -> None:
     assert {outcome.document.text() for outcome in found.values() if outcome.document} == {
         f"PAGE {number}" for number in range(6)
     }
+
+
+def test_batch_notes_what_each_stage_did_with_each_page(tmp_path: Path) -> None:
+    paths = write(tmp_path, mixed="one\nsegv\nengine\nslow", gone="refuse-by-death", whole="one\n#bug")
+    found = run(paths, options(jobs=1))
+
+    def told(name: str) -> dict[tuple[str, int | None], tuple[str, int, str | None]]:
+        return {(at.stage, at.page): (at.state, at.attempts, at.error_code) for at in found[name].stages}
+
+    assert told("mixed") == {
+        ("ingest", None): ("done", 2, None),
+        ("ocr", 1): ("done", 1, None),
+        ("ocr", 2): ("failed", 1, "page-crash"),
+        ("ocr", 3): ("failed", 1, "engine-timeout"),
+        ("ocr", 4): ("done", 1, None),
+        ("restore", None): ("done", 1, None),
+        ("extract", None): ("done", 1, None),
+    }
+    slow = next(at for at in found["mixed"].stages if at.page == 4)
+    assert slow.wall_s is not None
+    assert slow.wall_s >= 0.3
+    assert slow.peak_memory_mb is not None
+    assert slow.peak_memory_mb > 10
+    crash = next(at for at in found["mixed"].stages if at.page == 2)
+    assert crash.message is not None
+    assert "SIGSEGV" in crash.message
+    assert crash.remedy
+    assert told("gone") == {("ingest", None): ("failed", 1, "document-crash")}
+    assert told("whole")["restore", None] == ("failed", 1, "stage-crash")
+    assert told("whole")["extract", None] == ("left-out", 0, "stage-left-out")

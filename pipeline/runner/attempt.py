@@ -14,6 +14,7 @@ from pipeline.options import Options
 from pipeline.runner.outcome import Event, Outcome
 from pipeline.runner.protocol import Begun, Broke, Ended, Finished, FromWorker, Job, PageDone, Pages
 from pipeline.runner.source import printable
+from pipeline.runner.stage_log import StageLog
 from pipeline.runner.verdict import Cause, Failure, failure, lost
 
 __all__ = ["Attempt", "Place"]
@@ -63,7 +64,7 @@ class Attempt:
     peak_memory_mb: float = 0.0
     pages: int | None = None
     pages_done: set[int] = field(default_factory=set)
-    open: dict[tuple[str, int | None], float] = field(default_factory=dict)
+    log: StageLog = field(default_factory=StageLog)
     broke: Broke | None = None
 
     def begin(self, tell: _Tell) -> None:
@@ -73,7 +74,7 @@ class Attempt:
             self.workspace = self.place.workspace_for(self.path)
             self.known = self.place.known_for(self.path)
             tell(self._event())
-        self.open.clear()
+        self.log.open.clear()
         self.broke = None
 
     def job(self, threads: int) -> Job:
@@ -101,9 +102,9 @@ class Attempt:
         """Take in what a worker says."""
         match message:
             case Begun(stage, page):
-                self.open[stage, page] = time.monotonic()
-            case Ended(stage, page):
-                self.open.pop((stage, page), None)
+                self.log.begun(stage, page)
+            case Ended(stage, page, wall_s):
+                self.log.ended(stage, page, wall_s)
                 tell(self._event(stage, page))
             case Broke():
                 self.broke = message
@@ -119,6 +120,7 @@ class Attempt:
     def judge(self, memory_mb: float, *, dead: bool) -> Cause | None:
         """Whether the worker must be given up, and why."""
         self.peak_memory_mb = max(self.peak_memory_mb, memory_mb)
+        self.log.seen(memory_mb)
         if self.broke is not None:
             return self.broke.cause
         if dead:
@@ -162,8 +164,24 @@ class Attempt:
             shutil.rmtree(self._folder, ignore_errors=True)
         tell(self._event(status=status))
         return Outcome(
-            self.path, status, document, error_code, message, remedy, self._spent_s(), round(self.peak_memory_mb, 1)
+            self.path,
+            status,
+            document,
+            error_code,
+            message,
+            remedy,
+            self._spent_s(),
+            round(self.peak_memory_mb, 1),
+            self.log.states(self._losses(document)),
         )
+
+    def _losses(self, document: Document | None) -> list[Issue]:
+        """What the stages could not do; where the document was given up, that is said of what was open."""
+        losses = [*self.skips, *(document.losses if document is not None else ())]
+        if self.failure is not None:
+            code, message, remedy = self.failure.code, self.failure.message, self.failure.remedy
+            losses += [Issue(stage, code, message, remedy, page) for stage, page in self.log.open]
+        return losses
 
     def _document(self) -> Document | None:
         if self.failure is not None or self.finished is None or self.finished.error_code is not None:
@@ -189,12 +207,12 @@ class Attempt:
         if self.broke is not None:
             return [(self.broke.stage, self.broke.page)]
         overdue = self._overdue()
-        return [overdue] if overdue is not None else list(self.open)
+        return [overdue] if overdue is not None else list(self.log.open)
 
     def _overdue(self) -> tuple[str, int | None] | None:
         """The page that has been in a stage for longer than a page may."""
         latest_s = time.monotonic() - self.options.runner.page_timeout_s
-        late = [(begun_s, at) for at, begun_s in self.open.items() if at[1] is not None and begun_s < latest_s]
+        late = [(begun_s, at) for at, begun_s in self.log.open.items() if at[1] is not None and begun_s < latest_s]
         return min(late)[1] if late else None
 
     def _spent_s(self) -> float:

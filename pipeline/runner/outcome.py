@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pipeline.document import Document, Status
+from pipeline.runner.stage_log import StageState
 
 __all__ = ["Event", "Outcome"]
 
@@ -43,6 +44,7 @@ class Outcome(Struct, frozen=True):
             document of which no page could be read is `failed` too, and is there.
         wall_s: seconds from its start to its end.
         peak_memory_mb: the most that its worker and the worker's own programs held at a time, 0 where none was used.
+        stages: what was tried in this run, with each page and the whole; what an earlier run had done is not in it.
     """
 
     path: Path
@@ -53,3 +55,4 @@ class Outcome(Struct, frozen=True):
     remedy: str | None = None
     wall_s: float = 0.0
     peak_memory_mb: float = 0.0
+    stages: tuple[StageState, ...] = ()

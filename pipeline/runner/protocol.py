@@ -51,10 +51,11 @@ class Begun(Struct, frozen=True, tag=True):
 
 
 class Ended(Struct, frozen=True, tag=True):
-    """It has finished."""
+    """It has finished, after so many seconds."""
 
     stage: str
     page: int | None
+    wall_s: float = 0.0
 
 
 class Broke(Struct, frozen=True, tag=True):

@@ -22,8 +22,8 @@ class Watch(Protocol):
     def begun(self, stage: str, page: int | None) -> None:
         """A stage begins with a page or a document."""
 
-    def ended(self, stage: str, page: int | None) -> None:
-        """It has finished, well or with a foreseen error."""
+    def ended(self, stage: str, page: int | None, wall_s: float = 0.0) -> None:
+        """It has finished, well or with a foreseen error, or gets on with a page."""
 
     def broke(self, stage: str, page: int | None, error: BaseException) -> None:
         """It was ended by an error that nobody foresaw."""
@@ -83,9 +83,10 @@ class _Stretch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        wall_s, cpu_s = self._began
-        self._trail.add(self._stage, time.perf_counter() - wall_s, time.thread_time() - cpu_s)
+        began_wall_s, began_cpu_s = self._began
+        wall_s = time.perf_counter() - began_wall_s
+        self._trail.add(self._stage, wall_s, time.thread_time() - began_cpu_s)
         if error is None or isinstance(error, SohoaError):
-            self._trail.watch.ended(self._stage, self._page)
+            self._trail.watch.ended(self._stage, self._page, round(wall_s, 6))
         else:
             self._trail.watch.broke(self._stage, self._page, error)

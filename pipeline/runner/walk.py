@@ -30,7 +30,7 @@ class _Progress:
     def begun(self, stage: str, page: int | None) -> None:
         """Nobody asked."""
 
-    def ended(self, stage: str, page: int | None) -> None:
+    def ended(self, stage: str, page: int | None, wall_s: float = 0.0) -> None:
         """Pass it on."""
         self._progress(stage, page)
 

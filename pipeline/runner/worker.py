@@ -57,9 +57,9 @@ class _Mouth:
         """A stage begins."""
         self.say(Begun(stage, page))
 
-    def ended(self, stage: str, page: int | None) -> None:
+    def ended(self, stage: str, page: int | None, wall_s: float = 0.0) -> None:
         """It has finished."""
-        self.say(Ended(stage, page))
+        self.say(Ended(stage, page, wall_s))
 
     def broke(self, stage: str, page: int | None, error: BaseException) -> None:
         """It was ended by an error that nobody foresaw."""
