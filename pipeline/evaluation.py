@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from corpus.page_measures import PageScore, score_layout
 from corpus.record_metrics import DOCUMENT_FIELDS, TABLE_FIELDS, match_records, records_of, score_document
 from corpus.record_scores import Counts, FieldScore, RecordScores
 from corpus.text_metrics import TextScore, score_page
@@ -63,6 +64,7 @@ class DocumentScore:
         status: how its digitisation ended; what could not be read counts as missing.
         seconds: from its start to its end.
         text: errors of its text, None where there is no gold text.
+        layout: its figures, lines of head and foot, invented words and tables, likewise.
         records: None where there are no gold records.
         confidences: (confidence, right) for every value that was compared.
     """
@@ -72,6 +74,7 @@ class DocumentScore:
     pages: int
     seconds: float
     text: TextScore | None
+    layout: PageScore | None
     records: RecordScores | None
     confidences: tuple[tuple[float, bool], ...] = ()
     document: Document | None = None
@@ -143,7 +146,9 @@ def score(
     """
     read = {page.number: page.text() for page in document.pages} if document is not None else {}
     text_score: TextScore | None = None
+    layout: PageScore | None = None
     if gold.pages and text:
+        layout = score_layout(read, gold.pages)
         scores = [score_page(read.get(number, ""), printed) for number, printed in gold.pages.items()]
         text_score = sum(scores, TextScore())
     records: RecordScores | None = None
@@ -152,7 +157,7 @@ def score(
         records = score_document(document.records.to_dict() if document is not None else {}, gold.records)
         if document is not None:
             confidences = list(_confidences(document, gold.records))
-    return DocumentScore(gold, status, len(read), seconds, text_score, records, tuple(confidences), document)
+    return DocumentScore(gold, status, len(read), seconds, text_score, layout, records, tuple(confidences), document)
 
 
 def document_counts(fields: Mapping[str, FieldScore]) -> Counts:
@@ -188,6 +193,18 @@ class Evaluation:
         """The sum over all pages with gold text, None where there is none."""
         found = [document.text for document in self.documents if document.text is not None]
         return sum(found, TextScore()) if found else None
+
+    @property
+    def layout(self) -> PageScore | None:
+        """The sum over all pages with gold text, None where there is none."""
+        found = [document.layout for document in self.documents if document.layout is not None]
+        return sum(found, PageScore()) if found else None
+
+    @property
+    def worst_text(self) -> DocumentScore | None:
+        """The document whose characters came out worst, None where there is no gold text."""
+        found = [document for document in self.documents if document.text is not None]
+        return max(found, key=lambda document: document.text.cer if document.text else 0.0, default=None)
 
     @property
     def records(self) -> RecordScores | None:

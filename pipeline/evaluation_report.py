@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from corpus.page_measures import PageScore
 from corpus.record_scores import Counts, FieldScore, RecordScores
 from corpus.text_metrics import TextScore
 from pipeline.evaluation import DocumentScore, Evaluation, document_counts, identity
@@ -22,6 +23,8 @@ def tables(evaluation: Evaluation) -> Iterator[TextTable]:
     for group, part in evaluation.groups():
         if part.records is not None:
             yield _records_table(group, part.records)
+    if evaluation.layout is not None:
+        yield _layout_table(evaluation)
     if evaluation.records is not None:
         yield _fields_table(evaluation.records)
         yield _reliability_table(evaluation)
@@ -41,7 +44,9 @@ def markdown_report(evaluation: Evaluation, command: str = "") -> str:
 def json_report(evaluation: Evaluation) -> str:
     """Every measure: the sums under `groups`, the documents under `documents`."""
     report = {
-        "groups": {name: _sums(part.text, part.records, part.documents) for name, part in evaluation.groups()},
+        "groups": {
+            name: _sums(part.text, part.layout, part.records, part.documents) for name, part in evaluation.groups()
+        },
         "reliability": [
             {"from": edge, "values": count, "right": right} for edge, count, right in evaluation.reliability()
         ],
@@ -51,7 +56,7 @@ def json_report(evaluation: Evaluation) -> str:
                 "status": found.status,
                 "pages": found.pages,
                 "seconds": round(found.seconds, 2),
-                **_sums(found.text, found.records, [found]),
+                **_sums(found.text, found.layout, found.records, [found]),
             }
             for found in evaluation.documents
         ],
@@ -59,10 +64,14 @@ def json_report(evaluation: Evaluation) -> str:
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
-def _sums(text: TextScore | None, records: RecordScores | None, found: Sequence[DocumentScore]) -> dict[str, Any]:
+def _sums(
+    text: TextScore | None, layout: PageScore | None, records: RecordScores | None, found: Sequence[DocumentScore]
+) -> dict[str, Any]:
     sums: dict[str, Any] = {"documents": len(found)}
     if text is not None:
         sums["text"] = text.to_dict()
+    if layout is not None:
+        sums["layout"] = layout.to_dict()
     if records is not None:
         fields = document_counts(records.document)
         sums["records"] = {
@@ -103,6 +112,31 @@ def _documents_table(evaluation: Evaluation) -> TextTable:
     return TextTable("documents", columns, tuple(rows))
 
 
+def _layout_table(evaluation: Evaluation) -> TextTable:
+    rows = [(found.gold.name, *_layout_cells(found.layout)) for found in evaluation.documents if found.layout]
+    columns = (
+        "document",
+        "numbers exact",
+        "head and foot exact",
+        "words on nothing",
+        "foreign words",
+        "cell F1",
+        "TEDS",
+    )
+    return TextTable("text beyond its letters", columns, tuple(rows))
+
+
+def _layout_cells(found: PageScore) -> tuple[str, ...]:
+    return (
+        f"{found.numbers_right} of {found.numbers}",
+        f"{found.lines_right} of {found.lines}",
+        str(found.invented),
+        str(found.foreign),
+        f"{found.cell_f1:.3f}" if found.tables else _NONE,
+        f"{found.table_likeness / found.tables:.3f}" if found.tables else _NONE,
+    )
+
+
 def _text_cells(text: TextScore | None) -> tuple[str, str]:
     return (f"{100 * text.cer:.2f} %", f"{100 * text.wer:.2f} %") if text is not None else (_NONE, _NONE)
 
@@ -120,6 +154,7 @@ def _totals_table(evaluation: Evaluation) -> TextTable:
         if part.text is not None:
             rows.append((group, "characters wrong (CER)", f"{100 * part.text.cer:.2f} % of {part.text.characters}"))
             rows.append((group, "words wrong (WER)", f"{100 * part.text.wer:.2f} % of {part.text.words}"))
+        rows += [(group, *row) for row in _layout_rows(part)]
         if part.records is not None:
             count = part.records.document_count
             for name, right in identity(part.records).items():
@@ -129,6 +164,28 @@ def _totals_table(evaluation: Evaluation) -> TextTable:
             predicted = document_counts(part.records.document).predicted
             rows.append((group, "document fields invented", f"{invented} of {predicted} values"))
     return TextTable("sums", ("group", "measure", "found"), tuple(rows))
+
+
+def _layout_rows(part: Evaluation) -> Iterator[tuple[str, str]]:
+    """What the text's errors alone do not tell."""
+    found, worst = part.layout, part.worst_text
+    if found is None:
+        return
+    if worst is not None and worst.text is not None:
+        rates = f"CER {100 * worst.text.cer:.2f} %, WER {100 * worst.text.wer:.2f} %"
+        yield "worst document", f"{rates}: {worst.gold.name}"
+    yield "numbers exact", _share(found.numbers_right, found.numbers)
+    yield "lines of head and foot exact", _share(found.lines_right, found.lines)
+    yield "words where nothing is printed", f"{found.invented / max(found.pages, 1):.2f} a page"
+    yield "words that no gold page has", f"{found.foreign / max(found.pages, 1):.2f} a page"
+    if found.tables:
+        exact = f"F1 {found.cell_f1:.3f} of {found.cells}"
+        yield "cells of tables exact", exact
+        yield "tables alike (TEDS)", f"{found.table_likeness / found.tables:.3f} of {found.tables}"
+
+
+def _share(right: int, total: int) -> str:
+    return f"{100 * right / max(total, 1):.2f} % of {total}"
 
 
 def _records_table(group: str, records: RecordScores) -> TextTable:
