@@ -8,6 +8,8 @@ from hypothesis import settings
 
 from pipeline.document import Block, BlockKind, Document, Line, Page, Reading, Source, Word
 
+pytest_plugins = ["postgresql_server"]
+
 # A shell that runs the tests in the background lets every process under it ignore Ctrl-C, which some tests send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says more of the machine than of the program.

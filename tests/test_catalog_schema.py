@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from pipeline.archive import Archive
 from pipeline.archive.database import Database
-from pipeline.archive.migrations import MIGRATIONS, Migration, prepare, schema_version
+from pipeline.archive.migrations import newest_revision, prepare
 from pipeline.archive.schema import CONFIDENCE_SUFFIX, DOCUMENTS, METADATA, RECORD_TABLES
-from pipeline.errors import ArchiveError, FullDiskError, SchemaVersionError, UsageError
+from pipeline.errors import ArchiveError, FullDiskError, UsageError
 from pipeline.records import LIST_TABLES, TABLES
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "catalog_schema.sql"
@@ -28,6 +28,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
     prepare(database)
     yield database
     database.close()
+
+
+def revision(database: Database) -> str:
+    with database.reading() as connection:
+        return str(connection.execute(text("SELECT version_num FROM catalog_revision")).scalar())
 
 
 def ddl(database: Database) -> str:
@@ -43,8 +48,8 @@ def ddl(database: Database) -> str:
 
 
 def test_schema_is_the_one_of_the_snapshot(database: Database) -> None:
-    # A change here needs a new version and a migration in the same commit.
-    assert f"-- version {schema_version()}\n\n{ddl(database)}" == SNAPSHOT.read_text(encoding="utf-8")
+    # A change here needs a new revision in the same commit.
+    assert f"-- revision {newest_revision()}\n\n{ddl(database)}" == SNAPSHOT.read_text(encoding="utf-8")
 
 
 def test_schema_created_is_the_schema_declared(database: Database) -> None:
@@ -103,57 +108,6 @@ def test_schema_is_declared_for_postgresql_too() -> None:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 
-# --- migrations ------------------------------------------------------------------------------------------------------
-
-
-def add_column(connection: Connection) -> None:
-    connection.execute(text("ALTER TABLE documents ADD COLUMN shelf VARCHAR"))
-
-
-def break_off(connection: Connection) -> None:
-    add_column(connection)
-    connection.execute(text("ALTER TABLE nowhere ADD COLUMN shelf VARCHAR"))
-
-
-def columns(database: Database) -> set[str]:
-    return {column["name"] for column in inspect(database.engine).get_columns("documents")}
-
-
-def versions(database: Database) -> list[tuple[int, str]]:
-    with database.reading() as connection:
-        rows = connection.execute(text("SELECT version, name FROM schema_migrations ORDER BY version"))
-        return [(row.version, row.name) for row in rows]
-
-
-def test_migration_is_applied_once_and_recorded(database: Database) -> None:
-    later = (*MIGRATIONS, Migration(schema_version() + 1, "shelves", add_column))
-    assert "shelf" not in columns(database)
-    prepare(database, later)
-    prepare(database, later)
-    assert "shelf" in columns(database)
-    assert versions(database) == [(m.version, m.name) for m in later]
-
-
-def test_migration_that_fails_changes_nothing(database: Database) -> None:
-    later = (*MIGRATIONS, Migration(schema_version() + 1, "shelves", break_off))
-    with pytest.raises(ArchiveError):
-        prepare(database, later)
-    assert "shelf" not in columns(database)
-    assert versions(database) == [(m.version, m.name) for m in MIGRATIONS]
-
-
-def test_migration_a_newer_catalog_is_left_alone(database: Database) -> None:
-    later = (*MIGRATIONS, Migration(schema_version() + 1, "shelves", add_column))
-    prepare(database, later)
-    with pytest.raises(SchemaVersionError) as raised:
-        prepare(database)
-    assert raised.value.remedy
-
-
-def test_migrations_count_up_from_one() -> None:
-    assert [migration.version for migration in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
-
-
 # --- the database ----------------------------------------------------------------------------------------------------
 
 
@@ -168,11 +122,9 @@ def test_database_full_is_told_as_a_full_disk(database: Database) -> None:
     with pytest.raises(FullDiskError) as raised, database.writing() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar() or 0
         connection.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
-        connection.execute(
-            text("INSERT INTO schema_migrations VALUES (99, :name, '2025-01-01')"), {"name": "x" * 100_000}
-        )
+        connection.execute(text("UPDATE catalog_revision SET version_num = :name"), {"name": "x" * 100_000})
     assert raised.value.remedy
-    assert (99, "x" * 100_000) not in versions(database)
+    assert revision(database) == newest_revision()
 
 
 def test_database_damaged_is_told_as_such(tmp_path: Path) -> None:
@@ -214,14 +166,14 @@ def test_database_is_begun_by_many_at_once(tmp_path: Path) -> None:
             process.stdin.close()
     assert [process.wait(timeout=60) for process in processes] == [0, 0, 0]
     with sqlite3.connect(tmp_path / "archive" / "catalog.sqlite") as connection:
-        assert connection.execute("SELECT COUNT(*) FROM schema_migrations").fetchone() == (len(MIGRATIONS),)
+        assert connection.execute("SELECT version_num FROM catalog_revision").fetchall() == [(newest_revision(),)]
     connection.close()
 
 
 def test_database_a_writers_transaction_is_all_or_nothing(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.writing() as connection:
-        connection.execute(text("INSERT INTO schema_migrations VALUES (99, 'x', '2025-01-01')"))
+        connection.execute(text("UPDATE catalog_revision SET version_num = 'x'"))
         _ = 1 / 0
-    assert (99, "x") not in versions(database)
+    assert revision(database) == newest_revision()
     with database.reading() as connection:
         assert connection.execute(select(DOCUMENTS)).all() == []

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.archive.migrations.preparing import VERSIONS
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -28,6 +30,8 @@ def test_wheel_contents(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for needed in ("pipeline/default.toml", "pipeline/py.typed", "models/restoration/weights/manifest.json"):
         assert needed in names
+    revisions = {f"pipeline/archive/migrations/versions/{path.name}" for path in VERSIONS.glob("r*.py")}
+    assert revisions | {"pipeline/archive/migrations/env.py"} <= names
     assert any(name.startswith("pipeline/language/data/") for name in names)
     assert not any(name.startswith(("tests/", "corpus/scans/", "notebooks/")) for name in names)
 

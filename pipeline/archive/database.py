@@ -1,11 +1,13 @@
 """The catalog's database: how it is reached, and what its errors mean."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -17,6 +19,9 @@ __all__ = ["Database"]
 
 _WAIT_S = 60.0
 _WRITES = {"writes": True}
+_MIGRATES = {"writes": True, "migrates": True}
+# Any number does, as long as no other program that shares the database takes it.
+_MIGRATION_LOCK = 7_640_201_873_542_911_406
 _POSTGRESQL_DISK_FULL = "53100"
 # A quota or a bound on the file's size that is reached shows as an error of writing.
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
@@ -37,14 +42,14 @@ class Database:
             UsageError: it is no URL, or the driver for it is not installed.
         """
         try:
-            self.url = make_url(url)
-            sqlite = self.url.get_backend_name() == "sqlite"
+            self.url = _with_driver(make_url(url))
+            sqlite = self.is_sqlite
             self.engine: Engine = create_engine(self.url, connect_args={"timeout": _WAIT_S} if sqlite else {})
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise UsageError(
                 f"The catalog's database cannot be reached: {error}.",
-                remedy="Write the URL as SQLAlchemy does, for example postgresql+psycopg://user@host/name, "
-                "and install its driver (pip install psycopg).",
+                remedy="Write the URL as SQLAlchemy does, for example postgresql://user@host/name, "
+                "and install its driver (pip install 'sohoa[postgres]').",
             ) from error
         if sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
@@ -76,6 +81,67 @@ class Database:
         with self._translated(), self.engine.connect().execution_options(**_WRITES) as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A transaction that changes the schema; one at a time, others wait. Foreign keys are checked at its end.
+
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: the database cannot be written, or a row would be left without the one that it belongs to.
+        """
+        with self._translated(), self.engine.connect().execution_options(**_MIGRATES) as connection:
+            try:
+                with connection.begin():
+                    if not self.is_sqlite:
+                        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+                    yield connection
+                    self._check_foreign_keys(connection)
+            finally:
+                if self.is_sqlite:
+                    connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+    def _check_foreign_keys(self, connection: Connection) -> None:
+        orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first() if self.is_sqlite else None
+        if orphan is not None:
+            raise ArchiveError(
+                f"The catalog {self._place()} cannot be migrated: rows of `{orphan[0]}` would belong to nothing.",
+                remedy="It is left as it was; report this to those who maintain Sohoa.",
+            )
+
+    def back_up(self, ending: str) -> Path | None:
+        """Copy a SQLite file to one beside it, as it was before the transaction that is under way.
+
+        Args:
+            ending: what is added to the file's name.
+        Returns:
+            The copy; None where the database is no file.
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: it cannot be written.
+        """
+        if not self.is_sqlite or not self.url.database or self.url.database == ":memory:":
+            return None
+        source = Path(self.url.database)
+        target = source.with_name(source.name + ending)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            with (
+                closing(sqlite3.connect(source, timeout=_WAIT_S)) as catalog,
+                closing(sqlite3.connect(temporary)) as copy,
+            ):
+                catalog.backup(copy)
+            temporary.replace(target)
+        except (sqlite3.Error, OSError) as error:
+            raise self._meaning(error) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        return target
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is SQLite; PostgreSQL otherwise."""
+        return self.url.get_backend_name() == "sqlite"
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
@@ -85,13 +151,21 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise self._meaning(error) from error
+            raise self._meaning(error.orig or error) from error
 
-    def _meaning(self, error: DBAPIError) -> ArchiveError:
-        place = self.url.render_as_string(hide_password=True)
-        extended = getattr(error.orig, "sqlite_errorcode", 0)
+    def _place(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    def _meaning(self, error: BaseException) -> ArchiveError:
+        """What an error of the driver, or of the file system, means."""
+        place = self._place()
+        extended = getattr(error, "sqlite_errorcode", 0)
         code = extended & _PRIMARY_CODE
-        if extended in _FULL or getattr(error.orig, "sqlstate", None) == _POSTGRESQL_DISK_FULL:
+        if (
+            extended in _FULL
+            or _postgresql_code(error) == _POSTGRESQL_DISK_FULL
+            or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        ):
             return FullDiskError(
                 f"No space is left for the catalog {place}.",
                 remedy="Free some space, then run the same command again: what is done is kept.",
@@ -103,13 +177,34 @@ class Database:
             )
         if code in _DAMAGED:
             return ArchiveError(
-                f"The catalog {place} is damaged or is no catalog: {error.orig}.",
+                f"The catalog {place} is damaged or is no catalog: {_said(error)}.",
                 remedy="Put back a copy, or move it away and run the originals again.",
             )
         return ArchiveError(
-            f"The catalog {place} cannot be used: {error.orig}.",
+            f"The catalog {place} cannot be used: {_said(error)}.",
             remedy="Check that the database can be reached, and that you may read and write it.",
         )
+
+
+def _with_driver(url: URL) -> URL:
+    """The URL with the driver that comes with Sohoa where it names none."""
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+pg8000")
+    return url
+
+
+def _said(error: BaseException) -> str:
+    """What an error says, in one line."""
+    told = error.args[0] if error.args else None
+    said = told.get("M") if isinstance(told, dict) else error
+    return " ".join(str(said).split()).rstrip(".")
+
+
+def _postgresql_code(error: BaseException) -> str | None:
+    """The SQLSTATE of a server's error, as pg8000 or psycopg gives it."""
+    told = error.args[0] if error.args else None
+    found = told.get("C") if isinstance(told, dict) else getattr(error, "sqlstate", None)
+    return found if isinstance(found, str) else None
 
 
 def _set_up_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
@@ -123,5 +218,9 @@ def _set_up_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> N
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that begins by reading and then writes fails at once when another writes; so writers say so first.
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    writes = options.get("writes", False)
+    if options.get("migrates", False):
+        # A table that is made anew would take the rows with it that point to it.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -30,7 +30,6 @@ __all__ = [
     "RECORD_TABLES",
     "RECORD_VALUES",
     "RUNS",
-    "SCHEMA_MIGRATIONS",
 ]
 
 CONFIDENCE_SUFFIX = "_confidence"
@@ -60,14 +59,6 @@ _INDEXED_FIELDS = frozenset(
         ("movements", "name"),
         ("rewards", "form"),
     }
-)
-
-SCHEMA_MIGRATIONS = Table(
-    "schema_migrations",
-    METADATA,
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("name", String, nullable=False),
-    Column("applied_at", DateTime(timezone=True), nullable=False),
 )
 
 DOCUMENTS = Table(

@@ -1,4 +1,4 @@
--- version 1
+-- revision 0001
 
 CREATE TABLE documents (
 	id INTEGER NOT NULL,
@@ -18,13 +18,6 @@ CREATE TABLE documents (
 	changed_at DATETIME NOT NULL,
 	CONSTRAINT pk_documents PRIMARY KEY (id),
 	CONSTRAINT uq_documents_sha256 UNIQUE (sha256)
-);
-
-CREATE TABLE schema_migrations (
-	version INTEGER NOT NULL,
-	name VARCHAR NOT NULL,
-	applied_at DATETIME NOT NULL,
-	CONSTRAINT pk_schema_migrations PRIMARY KEY (version)
 );
 
 CREATE TABLE assignments (

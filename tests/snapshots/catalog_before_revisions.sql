@@ -1,0 +1,311 @@
+-- version 1
+
+CREATE TABLE documents (
+	id INTEGER NOT NULL,
+	sha256 VARCHAR(64) NOT NULL,
+	name VARCHAR NOT NULL,
+	media_type VARCHAR NOT NULL,
+	size_bytes BIGINT NOT NULL,
+	original VARCHAR NOT NULL,
+	folder VARCHAR NOT NULL,
+	status VARCHAR NOT NULL,
+	work_key VARCHAR(64) NOT NULL,
+	page_count INTEGER NOT NULL,
+	blank_page_count INTEGER NOT NULL,
+	failed_page_count INTEGER NOT NULL,
+	issue_count INTEGER NOT NULL,
+	added_at DATETIME NOT NULL,
+	changed_at DATETIME NOT NULL,
+	CONSTRAINT pk_documents PRIMARY KEY (id),
+	CONSTRAINT uq_documents_sha256 UNIQUE (sha256)
+);
+
+CREATE TABLE schema_migrations (
+	version INTEGER NOT NULL,
+	name VARCHAR NOT NULL,
+	applied_at DATETIME NOT NULL,
+	CONSTRAINT pk_schema_migrations PRIMARY KEY (version)
+);
+
+CREATE TABLE assignments (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	body VARCHAR,
+	body_confidence FLOAT,
+	role VARCHAR,
+	role_confidence FLOAT,
+	task VARCHAR,
+	task_confidence FLOAT,
+	deadline VARCHAR,
+	deadline_confidence FLOAT,
+	CONSTRAINT pk_assignments PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_assignments_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_assignments_body ON assignments (body);
+
+CREATE TABLE deadlines (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	text VARCHAR,
+	text_confidence FLOAT,
+	kind VARCHAR,
+	kind_confidence FLOAT,
+	start VARCHAR,
+	start_confidence FLOAT,
+	"end" VARCHAR,
+	end_confidence FLOAT,
+	recurrence VARCHAR,
+	recurrence_confidence FLOAT,
+	what VARCHAR,
+	what_confidence FLOAT,
+	body VARCHAR,
+	body_confidence FLOAT,
+	CONSTRAINT pk_deadlines PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_deadlines_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_deadlines_end ON deadlines ("end");
+
+CREATE INDEX ix_deadlines_start ON deadlines (start);
+
+CREATE TABLE document_fields (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	type VARCHAR,
+	type_confidence FLOAT,
+	number VARCHAR,
+	number_confidence FLOAT,
+	issuer VARCHAR,
+	issuer_confidence FLOAT,
+	parent_body VARCHAR,
+	parent_body_confidence FLOAT,
+	place VARCHAR,
+	place_confidence FLOAT,
+	date VARCHAR,
+	date_confidence FLOAT,
+	title VARCHAR,
+	title_confidence FLOAT,
+	signer_authority VARCHAR,
+	signer_authority_confidence FLOAT,
+	signer_position VARCHAR,
+	signer_position_confidence FLOAT,
+	signer_name VARCHAR,
+	signer_name_confidence FLOAT,
+	urgency VARCHAR,
+	urgency_confidence FLOAT,
+	secrecy VARCHAR,
+	secrecy_confidence FLOAT,
+	CONSTRAINT pk_document_fields PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_document_fields_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_document_fields_date ON document_fields (date);
+
+CREATE INDEX ix_document_fields_issuer ON document_fields (issuer);
+
+CREATE INDEX ix_document_fields_number ON document_fields (number);
+
+CREATE TABLE document_references (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	kind VARCHAR,
+	kind_confidence FLOAT,
+	number VARCHAR,
+	number_confidence FLOAT,
+	date VARCHAR,
+	date_confidence FLOAT,
+	issuer VARCHAR,
+	issuer_confidence FLOAT,
+	title VARCHAR,
+	title_confidence FLOAT,
+	role VARCHAR,
+	role_confidence FLOAT,
+	CONSTRAINT pk_document_references PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_document_references_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_document_references_number ON document_references (number);
+
+CREATE TABLE document_sources (
+	document_id INTEGER NOT NULL,
+	path VARCHAR NOT NULL,
+	added_at DATETIME NOT NULL,
+	CONSTRAINT pk_document_sources PRIMARY KEY (document_id, path),
+	CONSTRAINT fk_document_sources_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_document_sources_path ON document_sources (path);
+
+CREATE TABLE issues (
+	document_id INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	stage VARCHAR NOT NULL,
+	code VARCHAR NOT NULL,
+	page INTEGER,
+	message VARCHAR NOT NULL,
+	remedy VARCHAR NOT NULL,
+	CONSTRAINT pk_issues PRIMARY KEY (document_id, number),
+	CONSTRAINT fk_issues_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_issues_code ON issues (code);
+
+CREATE TABLE movements (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	name VARCHAR,
+	name_confidence FLOAT,
+	role VARCHAR,
+	role_confidence FLOAT,
+	level VARCHAR,
+	level_confidence FLOAT,
+	launched_by VARCHAR,
+	launched_by_confidence FLOAT,
+	start VARCHAR,
+	start_confidence FLOAT,
+	"end" VARCHAR,
+	end_confidence FLOAT,
+	CONSTRAINT pk_movements PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_movements_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_movements_name ON movements (name);
+
+CREATE TABLE pages (
+	document_id INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	width_px INTEGER NOT NULL,
+	height_px INTEGER NOT NULL,
+	dpi FLOAT NOT NULL,
+	origin VARCHAR NOT NULL,
+	blank BOOLEAN NOT NULL,
+	rotation_deg INTEGER NOT NULL,
+	skew_deg FLOAT NOT NULL,
+	picture VARCHAR,
+	word_count INTEGER NOT NULL,
+	confidence FLOAT,
+	text VARCHAR NOT NULL,
+	CONSTRAINT pk_pages PRIMARY KEY (document_id, number),
+	CONSTRAINT fk_pages_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE TABLE recipients (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	text VARCHAR,
+	text_confidence FLOAT,
+	CONSTRAINT pk_recipients PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_recipients_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE TABLE record_values (
+	document_id INTEGER NOT NULL,
+	record_table VARCHAR NOT NULL,
+	record_number INTEGER NOT NULL,
+	field VARCHAR NOT NULL,
+	text VARCHAR NOT NULL,
+	normal VARCHAR NOT NULL,
+	confidence FLOAT NOT NULL,
+	doubt VARCHAR,
+	CONSTRAINT pk_record_values PRIMARY KEY (document_id, record_table, record_number, field),
+	CONSTRAINT fk_record_values_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE TABLE rewards (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	form VARCHAR,
+	form_confidence FLOAT,
+	granted_by VARCHAR,
+	granted_by_confidence FLOAT,
+	recipients VARCHAR,
+	recipients_confidence FLOAT,
+	quantity BIGINT,
+	quantity_confidence FLOAT,
+	amount BIGINT,
+	amount_confidence FLOAT,
+	criteria VARCHAR,
+	criteria_confidence FLOAT,
+	CONSTRAINT pk_rewards PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_rewards_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_rewards_form ON rewards (form);
+
+CREATE TABLE runs (
+	id INTEGER NOT NULL,
+	document_id INTEGER,
+	sha256 VARCHAR(64),
+	path VARCHAR NOT NULL,
+	status VARCHAR NOT NULL,
+	error_code VARCHAR,
+	message VARCHAR,
+	remedy VARCHAR,
+	page_count INTEGER NOT NULL,
+	failed_page_count INTEGER NOT NULL,
+	work_key VARCHAR(64) NOT NULL,
+	program_version VARCHAR NOT NULL,
+	ended_at DATETIME NOT NULL,
+	wall_s FLOAT NOT NULL,
+	peak_memory_mb FLOAT NOT NULL,
+	CONSTRAINT pk_runs PRIMARY KEY (id),
+	CONSTRAINT fk_runs_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE SET NULL
+);
+
+CREATE INDEX ix_runs_document_id ON runs (document_id);
+
+CREATE INDEX ix_runs_path ON runs (path);
+
+CREATE INDEX ix_runs_sha256 ON runs (sha256);
+
+CREATE TABLE sections (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	label VARCHAR,
+	label_confidence FLOAT,
+	heading VARCHAR,
+	heading_confidence FLOAT,
+	level BIGINT,
+	level_confidence FLOAT,
+	kind VARCHAR,
+	kind_confidence FLOAT,
+	CONSTRAINT pk_sections PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_sections_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_sections_kind ON sections (kind);
+
+CREATE TABLE subjects (
+	document_id INTEGER NOT NULL,
+	record_number INTEGER NOT NULL,
+	kind VARCHAR,
+	kind_confidence FLOAT,
+	text VARCHAR,
+	text_confidence FLOAT,
+	CONSTRAINT pk_subjects PRIMARY KEY (document_id, record_number),
+	CONSTRAINT fk_subjects_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
+);
+
+CREATE TABLE evidence (
+	document_id INTEGER NOT NULL,
+	record_table VARCHAR NOT NULL,
+	record_number INTEGER NOT NULL,
+	field VARCHAR NOT NULL,
+	position INTEGER NOT NULL,
+	word_id VARCHAR NOT NULL,
+	page INTEGER NOT NULL,
+	left_px FLOAT,
+	top_px FLOAT,
+	right_px FLOAT,
+	bottom_px FLOAT,
+	text_read VARCHAR NOT NULL,
+	text VARCHAR NOT NULL,
+	reader VARCHAR NOT NULL,
+	confidence FLOAT NOT NULL,
+	CONSTRAINT pk_evidence PRIMARY KEY (document_id, record_table, record_number, field, position),
+	CONSTRAINT fk_evidence_record_values FOREIGN KEY(document_id, record_table, record_number, field) REFERENCES record_values (document_id, record_table, record_number, field) ON DELETE CASCADE,
+	CONSTRAINT fk_evidence_pages FOREIGN KEY(document_id, page) REFERENCES pages (document_id, number) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_evidence_page ON evidence (document_id, page);
