@@ -1,105 +1,91 @@
 """The table of movements: emulation movements and campaigns that a document launches, carries out or names."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.document import Document, Passage, TracedText
 from pipeline.extraction.bounds import bounded
 from pipeline.extraction.deadlines import plan_period
+from pipeline.extraction.movement_names import SCHOOL_YEAR, NamedMovement, named_movements
+from pipeline.extraction.named_bodies import bodies_at
 from pipeline.extraction.task_values import inferred_value, printed_value, tidy
 from pipeline.language.bodies import bodies_from
 from pipeline.language.nlp import fold_tones
 from pipeline.language.time_expressions import find_times
+from pipeline.language.tone_marks import plain
 from pipeline.options import ExtractOptions
 from pipeline.records import Movement, Value
 
 __all__ = ["extract_movements", "level_of"]
 
-_QUOTE = r"[“\"«'‘]"
-_UNQUOTE = r"[”\"»'’]"
-_QUOTED = rf"{_QUOTE}\s?(?P<quoted>[^“”\"«»]{{3,160}}?)\s?{_UNQUOTE}"
-_DESIGNATED = (
-    r"(?:toàn dân|toàn quốc|cả nước|năm học \d{4}|đền ơn|xóa (?:đói|nhà)|bình dân học vụ|dạy tốt"
-    r"|lao động (?:giỏi|sáng tạo)|mỗi |tuổi trẻ"
-    r"|phụ nữ |nông dân |cựu chiến binh |người tốt|nói không|lập thành tích|chung (?:tay|sức)"
-    r"|thực hành tiết kiệm|học tập và làm theo"
-    r"|xây dựng (?:nông thôn mới|trường học)|giỏi việc|hai giỏi|thanh niên |vì |không ai|(?-i:[A-ZĐÂÊÔƠƯÁÀẢÃẠ]))"
-)
-_END = (
-    r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó))|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
-    r"|sẽ|đến|trong|ở|và các|và cuộc|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày"
-    r"|từ tháng|ngày \d|thi đua toàn"
-    r"|về việc|với|cho|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả|là)\b))"
-)
-_LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống)|(?<=ngừa),(?=\sứng phó))"
-_HEAD = re.compile(
-    r"(?P<head>phong\strào(?:\sthi\sđua)?(?:\syêu\snước)?|cuộc\svận\sđộng|chiến\sdịch"
-    r"|đợt\s(?:thi\sđua|cao\sđiểm)(?:\scao\sđiểm)?(?:\sđặc\sbiệt)?)\s",
-    re.IGNORECASE,
-)
-_NAMED_TIME = re.compile(
-    r"(?<!\w)(?P<name>(?:Tuần\slễ|Tháng(?=\s(?:hành động|cao điểm|Công nhân|công nhân|Thanh niên"
-    r"|thanh niên|Nhân đạo|nhân đạo|khuyến học|an toàn|An toàn"
-    r"|hưởng ứng|phát động|thi đua|văn hóa|tuyên truyền|vì|Vì)))\s(?:[^.;:,()“”\"]"
-    r"|(?<=ngừa),(?=\sứng phó)|(?<=phòng),(?=\schống)){4,110}?)" + _END
-)
-_QUOTED_TIME = re.compile(rf"{_QUOTE}\s?(?P<name>(?:Tuần\slễ|Tháng)\s[^“”\"]{{4,120}}?)\s?{_UNQUOTE}")
-_NEXT = re.compile(
-    rf"\s?(?:,|;|và|,\svà)\s(?:(?:phong\strào|cuộc\svận\sđộng)\s)?(?:{_QUOTED}"
-    rf"|(?P<plain>{_DESIGNATED}{_LETTERS}{{3,120}}?){_END})",
-    re.IGNORECASE,
-)
-_FIRST_QUOTED = re.compile(
-    rf"(?:(?:thi\sđua|toàn\squốc|trong\stoàn\s\w+|cao\sđiểm|đặc\sbiệt)\s)*(?:với\schủ\sđề:?\s)?{_QUOTED}"
-)
-_FIRST_PLAIN = re.compile(
-    rf"(?P<plain>năm\shọc\s\d{{4}}\s?[-–]\s?\d{{4}}|(?i:{_DESIGNATED}){_LETTERS}{{3,140}}?{_END})"
-)
-_CAMPAIGN = re.compile(
-    rf"(?P<plain>(?:(?-i:[A-ZĐ])|truyền thông|tuyên truyền|ra quân|làm sạch|mùa hè|thanh niên"
-    rf"|tình nguyện|tiêm|phòng|giải tỏa|hiến){_LETTERS}{{4,120}}?){_END}"
-)
-_PLURAL = re.compile(r"(?:các|những|nhiều|mọi|hoạt động|tổ chức các|,)\s$", re.IGNORECASE)
-_GENERAL = re.compile(
-    r"^(?:thi đua|yêu nước|khác|của|do|này|đó|trong|tại|ở|văn hóa, văn nghệ|thể dục|thể thao|và|các"
-    r"|cách mạng|chung|quần chúng|đã|được|hiện có|được phát động)",
-    re.IGNORECASE,
-)
 _ALONE = re.compile(r"^(?:tháng|tuần lễ)\s(?:hành động|cao điểm|thi đua|hưởng ứng|phát động)$", re.IGNORECASE)
 _YEARS = re.compile(
-    r"^\s?,?\s?(?:(?:giai\sđoạn|từ\snăm)\s(?P<first>(?:19|20)\d\d)\s?(?:-|–|đến(?:\snăm)?)\s?(?P<last>(?:19|20)\d\d)"
-    r"|năm\shọc\s(?P<first2>(?:19|20)\d\d)\s?[-–]\s?(?P<last2>(?:19|20)\d\d)|năm\s(?P<year>(?:19"
-    r"|20)\d\d)|đến\snăm\s(?P<until>(?:19|20)\d\d))",
+    r"^\s?,?\s?\(?(?:trong\s|đến\s(?=hết)|hết\s)?(?:(?:giai\sđoạn|từ\snăm|thời\skỳ|nhiệm\skỳ)\s(?P<first>(?:19"
+    r"|20)\d\d)"
+    r"\s?(?:-|–|đến(?:\snăm)?)\s?(?P<last>(?:19|20)\d\d)"
+    r"|năm\shọc\s(?P<first2>(?:19|20)\d\d)\s?[-–]\s?(?P<last2>(?:19|20)\d\d)"
+    r"|năm\s(?P<year>(?:19|20)\d\d)(?:\s?[-–]\s?(?P<last3>(?:19|20)\d\d))?|đến\s(?:hết\s)?năm\s(?P<until>(?:19"
+    r"|20)\d\d))",
     re.IGNORECASE,
 )
-_SCHOOL_YEAR = re.compile(r"^năm\shọc\s(?P<first>\d{4})\s?[-–]\s?(?P<last>\d{4})", re.IGNORECASE)
+_SCOPE = re.compile(
+    r"^,?\s?(?:(?:trên\sđịa\sbàn|trong\s(?:toàn|cán|công|học|đoàn|hội|lực|ngành|đội|các)|tỉnh|thành\sphố|huyện"
+    r"|quận|xã|phường|toàn"
+    r"|ngành|cấp|tại\s(?:các|tỉnh|trường|xã)|của\s(?:tỉnh|ngành|trường|xã"
+    r"|huyện))(?!\w)[^.;:“”\"()]{0,90}?(?=\s\(?(?:giai\sđoạn|năm\s))"
+    r"|do\s[^.;:“”\"()]{2,90}?\s(?:phát\sđộng|khởi\sxướng|tổ\schức)(?=\s\(?(?:giai\sđoạn|năm\s|trong\snăm|từ\snăm)))",
+    re.IGNORECASE,
+)
 _BY = re.compile(r"^[^.;]{0,80}?\bdo\s", re.IGNORECASE)
-_LAUNCHES = re.compile(r"^\s?(?:phát\sđộng|khởi\sxướng|tổ\schức)", re.IGNORECASE)
+_LAUNCHES = re.compile(r"^\s?(?:phát\sđộng|khởi\sxướng|tổ\schức|triển\skhai\sphát\sđộng)", re.IGNORECASE)
+_LAUNCHED_BY = re.compile(r"^[^.;“”]{0,60}?\bđược\s(?=[^.;]{2,90}?\s(?:phát\sđộng|khởi\sxướng))", re.IGNORECASE)
+_LAUNCHER_OF_ALL = re.compile(r"(?<!\w)do\s(?=[^.;]{2,90}\s(?:phát\sđộng|khởi\sxướng))", re.IGNORECASE)
 _OF_ABOUT = re.compile(r"\bcủa\s(?=[^;]{2,200}\bphát\sđộng\b)", re.IGNORECASE)
+_ABOUT_LAUNCHING = re.compile(r"\s(?:về|phát\sđộng)\b", re.IGNORECASE)
+_LAUNCH_DAY = re.compile(
+    r"(?:phát\sđộng|khởi\sxướng)[^.;]{0,30}?\s(?P<time>(?:từ\s)?ngày\s\d{1,2}/\d{1,2}/\d{4})", re.IGNORECASE
+)
+_UNTIL = re.compile(r"\sđến\s(?:hết\s)?năm\s(?P<year>20\d\d)", re.IGNORECASE)
+_LOOKS_BACK = re.compile(
+    r"khen thưởng|tổng kết|sơ kết|công nhận|tặng|đề nghị xét|kết quả|báo cáo|đánh giá|hướng dẫn", re.IGNORECASE
+)
+_LAUNCHING = re.compile(r"phat dong|tien hanh|mo dot|ra quan|^(?:ve viec |v/v )?phong trao")
+_ORGANISING = re.compile(r"to chuc")
+_CARRYING_OUT = re.compile(r"huong ung|trien khai|thuc hien|tiep tuc|tham gia|day manh|xay dung|phoi hop")
 _LEVELS = (
     ("central",
         r"^(?:trung ương|chính phủ|thủ tướng|bộ (?!chỉ huy|phận|môn|tư lệnh)|quốc hội|ban bí thư"
-        r"|bộ chính trị|đảng và nhà nước|tổng liên đoàn)|trung ương|việt nam$"),
+        r"|bộ chính trị|đảng và nhà nước|tổng liên đoàn|chủ tịch nước)|trung ương|việt nam$"),
+    ("unit",
+        r"^(?:ban giám hiệu |hội đồng |công đoàn )?(?:trường|đơn vị|cơ quan|công ty|bệnh viện|trung tâm|khoa"
+        r"|tập đoàn|tổng công ty"
+        r"|doanh nghiệp|học viện|viện|đại học|nhà máy|xí nghiệp|phòng(?! giáo dục| nội vụ))"),
     ("district", r"huyện|quận|thị xã|thành phố thuộc"),
-    ("commune", r"\b(?:xã|phường|thị trấn|đặc khu)\b"),
-    ("sector", r"^(?:sở|ngành|tổng cục|cục|liên đoàn lao động|hội (?:nông dân|liên hiệp|cựu)|tỉnh đoàn)"),
+    ("commune", r"\b(?:xã(?! hội)|phường|thị trấn|đặc khu)\b"),
+    ("sector", r"^(?:sở|ngành|tổng cục|cục|chi cục|kho bạc|quân khu|quân chủng|bộ tư lệnh)|\bngành\b"),
     ("unit", r"trường|đơn vị|cơ quan|công ty|bệnh viện|trung tâm|khoa|phòng"),
-    ("province", r"tỉnh|thành phố|thành ủy"),
+    ("province", r"tỉnh|thành phố|thành ủy|thành đoàn"),
 )  # fmt: skip
 _SEARCHED = ("title", "about", "grounds", "heading", "item", "paragraph", "table-row", "closing")
+_TIME_NAME = re.compile(r"^(?:tuần lễ|tháng)\s", re.IGNORECASE)
+_MIN_NAME_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
-    """A movement named in a passage or a cell of it, from `start` to `end` of the text, and what
-    follows from `after`."""
+    """A movement named in a passage or a cell of it, the end of the row of names that it stands in, and where the
+    next one is announced."""
 
     passage: Passage
     text: TracedText
-    start: int
-    end: int
-    after: int
+    named: NamedMovement
+    row_end: int
+    limit: int
+
+    @property
+    def name(self) -> TracedText:
+        """The name as printed."""
+        return self.text.slice(self.named.start, self.named.end)
 
 
 def extract_movements(document: Document, options: ExtractOptions) -> tuple[Movement, ...]:
@@ -133,123 +119,197 @@ def _key(name: str) -> str:
     return " ".join(re.findall(r"\w+", fold_tones(name)))
 
 
-def _mentions(passage: Passage, traced: TracedText) -> Iterator[_Mention]:
-    text = traced.text
-    taken = 0
-    for match in _HEAD.finditer(text):
-        if match.start() < taken:
-            continue
-        plural = _PLURAL.search(text[max(0, match.start() - 14) : match.start()]) is not None
-        first = _FIRST_QUOTED.match(text, match.end())
-        group = "quoted"
-        if first is None:
-            if _GENERAL.match(text[match.end() :]):
-                continue
-            campaign = match["head"].casefold().startswith(("chiến", "cuộc")) and not plural
-            first = (_CAMPAIGN if campaign else _FIRST_PLAIN).match(text, match.end())
-            group = "plain"
-            if first is None or (plural and not _SCHOOL_YEAR.match(first["plain"])):
-                continue
-        start, end = first.span(group)
-        yield _Mention(passage, traced, start, end, first.end())
-        taken = first.end()
-        following = _NEXT.match(text, taken) if group == "quoted" else None
-        while following is not None:
-            named = "quoted" if following["quoted"] else "plain"
-            yield _Mention(passage, traced, *following.span(named), following.end())
-            taken = following.end()
-            following = _NEXT.match(text, taken)
-    for pattern in (_QUOTED_TIME, _NAMED_TIME):
-        for match in pattern.finditer(text):
-            if match.start() >= taken or pattern is _NAMED_TIME:
-                yield _Mention(passage, traced, *match.span("name"), match.end())
+def _mentions(passage: Passage, traced: TracedText) -> list[_Mention]:
+    named = list(named_movements(traced.text))
+    made: list[_Mention] = []
+    for index, found in enumerate(named):
+        row_end, limit = found.after, len(traced.text)
+        for following in named[index + 1 :]:
+            if not following.joined or following.head != found.head:
+                limit = following.head if following.head > row_end else limit
+                break
+            row_end = following.after
+        made.append(_Mention(passage, traced, found, row_end, limit))
+    return made
 
 
 def _movement(document: Document, mention: _Mention) -> Movement:
-    text = mention.text
-    name = text.slice(mention.start, mention.end)
+    name = mention.name
     fields = document.records.document
-    first, last = _years(text.text, mention)
+    first, last = _years(mention)
     launcher = _launcher(document, mention)
-    launched = _is_launched(fields.title, name.text)
-    role = "launches" if launched else "names"
+    role = _role(document, mention, launcher)
     launched_by: Value | None = None
     level: str | None = None
-    if launched and fields.issuer is not None:
+    if _is_in_title(fields.title, name.text):
+        period = plan_period(document)
+        if period is not None and (role == "launches" or _TIME_NAME.match(name.text)):
+            first, last = period
+    if role == "launches" and fields.issuer is not None:
         launched_by = fields.issuer
         level = level_of(str(fields.issuer.normal))
-        period = plan_period(document)
-        if period is not None:
-            first, last = period
     elif launcher:
-        launched_by = printed_value(launcher, tidy(launcher.text), certainty=0.75)
+        launched_by = printed_value(launcher, tidy(launcher.text), certainty=0.85)
         level = level_of(launcher.text)
     return Movement(
-        name=printed_value(name, certainty=0.9),
-        role=inferred_value(role, name, certainty=0.8),
-        level=inferred_value(level, launcher if launcher else name, certainty=0.7),
+        name=printed_value(name, certainty=0.92),
+        role=inferred_value(role, name, certainty=0.85),
+        level=inferred_value(level, launcher if launcher else name, certainty=0.8),
         launched_by=launched_by,
-        start=inferred_value(first, name, certainty=0.8),
-        end=inferred_value(last, name, certainty=0.8),
+        start=inferred_value(first, name, certainty=0.85),
+        end=inferred_value(last, name, certainty=0.85),
     )
 
 
-def _years(text: str, mention: _Mention) -> tuple[str | None, str | None]:
-    school = _SCHOOL_YEAR.match(text[mention.start : mention.end])
+def _years(mention: _Mention) -> tuple[str | None, str | None]:
+    """The period that stands behind a name, behind the row of names, or behind its scope or launcher."""
+    text, after = mention.text.text, mention.named.after
+    school = SCHOOL_YEAR.match(mention.name.text)
     if school is not None:
         return school["first"], school["last"]
-    times = [time for time in find_times(text[mention.after : mention.after + 70]) if time.start <= 2]
-    if times and times[0].unit in ("day", "days", "month") and times[0].first and times[0].last:
-        return times[0].first, times[0].last
-    match = _YEARS.match(text[mention.after : mention.after + 60])
+    for position in dict.fromkeys((after, mention.row_end)):
+        times = [time for time in find_times(text[position : position + 70]) if time.start <= 2]
+        if times and times[0].unit in ("day", "days", "month") and times[0].first and times[0].last:
+            return times[0].first, times[0].last
+        scope = _SCOPE.match(text[position : position + 140])
+        match = _YEARS.match(text[position + (scope.end() if scope is not None else 0) :][:60])
+        if match is not None:
+            if match["until"]:
+                return None, match["until"]
+            first = match["first"] or match["first2"] or match["year"]
+            return first, match["last"] or match["last2"] or match["last3"] or match["year"]
+    return _launch_day(text[mention.row_end : mention.row_end + 200])
+
+
+def _launch_day(after: str) -> tuple[str | None, str | None]:
+    """The day on which it was launched, and the year to the end of which it runs."""
+    match = _LAUNCH_DAY.match(after) or _LAUNCH_DAY.search(after)
     if match is None:
         return None, None
-    if match["until"]:
-        return None, match["until"]
-    first = match["first"] or match["first2"] or match["year"]
-    return first, match["last"] or match["last2"] or match["year"]
+    times = find_times(match["time"])
+    until = _UNTIL.search(after, match.end())
+    return (times[0].first if times else None), (until["year"] if until is not None else None)
 
 
-def _is_launched(title: Value | None, name: str) -> bool:
+def _is_in_title(title: Value | None, name: str) -> bool:
     if title is None:
         return False
     printed = _key(str(title.normal))
-    if re.search(r"khen thưởng|tổng kết|sơ kết|công nhận|tặng|đề nghị xét|kết quả", str(title.normal), re.IGNORECASE):
-        return False
     bare = re.sub(r"^(?:tuần lễ|tháng) ", "", _key(name))
-    return len(bare.split()) >= 3 and bare in printed and (_SCHOOL_YEAR.match(name) is None or "phong trào" in printed)
+    enough = len(bare.split()) >= _MIN_NAME_WORDS or _TIME_NAME.match(name) is not None
+    return enough and bare in printed and (SCHOOL_YEAR.match(name) is None or "phong trào" in printed)
+
+
+def _role(document: Document, mention: _Mention, launcher: TracedText) -> str:
+    """`launches` where the title or the issuer's own sentence says so, `names` where it only carries it out."""
+    fields = document.records.document
+    name = mention.name.text
+    if fields.title is not None and _is_in_title(fields.title, name):
+        title = str(fields.title.normal)
+        if _LOOKS_BACK.search(title) or launcher:
+            return "names"
+        bare = re.sub(r"^(?:tuần lễ|tháng) ", "", _key(name))
+        before = _key(title)[: _key(title).index(bare)]
+        return "launches" if _launching(_key(title), before) else "names"
+    return "launches" if _issuer_launches(document, mention) else "names"
+
+
+def _launching(title: str, before: str) -> bool:
+    """Whether the words of a title before a name launch it; the nearest verb decides."""
+    bare = plain(before)
+    verbs = [
+        (match.start(), kind)
+        for kind, pattern in (("launch", _LAUNCHING), ("organise", _ORGANISING), ("carry", _CARRYING_OUT))
+        for match in pattern.finditer(bare)
+    ]
+    if not verbs:
+        return bare.strip().endswith(("phong trao thi dua", "phong trao"))
+    kind = max(verbs)[1]
+    return kind == "launch" or (kind == "organise" and "phat dong" not in plain(title) and "hoat dong" not in bare)
+
+
+def _issuer_launches(document: Document, mention: _Mention) -> bool:
+    """`UBND tỉnh phát động phong trào thi đua “…”`, where that is the issuer."""
+    issuer = document.records.document.issuer
+    text = mention.text.text
+    verb = re.compile(r"(?<!\w)phát\sđộng\s(?:và\stổ\schức\s(?:thực\shiện\s)?)?$", re.IGNORECASE).search(
+        text[max(0, mention.named.head - 60) : mention.named.head]
+    )
+    if issuer is None or verb is None or mention.named.joined:
+        return False
+    floor = max(0, mention.named.head - 60) + verb.start()
+    for offset in (0, *(match.end() for match in re.finditer(r"[,;.]\s", text[:floor]))):
+        found = bodies_from(text, offset)
+        if found is not None and 0 <= floor - found.end <= 12:
+            return _same_body(text[found.bodies[0].start : found.end], str(issuer.normal))
+    return False
+
+
+def _same_body(named: str, issuer: str) -> bool:
+    short, full = (
+        fold_tones(named).replace("ubnd", "ủy ban nhân dân"),
+        fold_tones(issuer).replace("ubnd", "ủy ban nhân dân"),
+    )
+    short = fold_tones(short)
+    full = fold_tones(full)
+    return short in full or full in short
 
 
 def _launcher(document: Document, mention: _Mention) -> TracedText:
-    """Who launched it: after `do`, in the heading over its group, or whose document about launching it is cited."""
+    """Who launched it: after `do`, before the verb, in the heading over its group, or in a cited document's title."""
     text = mention.text
-    match = _BY.match(text.text[mention.after :])
-    if match is not None:
-        found = bodies_from(text.text, mention.after + match.end())
-        if found is not None and _LAUNCHES.match(text.text[found.end : found.end + 20]):
-            return text.slice(found.bodies[0].start, found.end)
+    tail = text.text[mention.row_end : min(mention.limit, mention.row_end + 180)]
+    for pattern in (_BY, _LAUNCHED_BY):
+        match = pattern.match(tail)
+        found = _launching_body(text, mention.row_end + match.end()) if match is not None else None
+        if found is not None:
+            return found
+    floor = max(0, mention.named.head - 160)
+    for match in _LAUNCHER_OF_ALL.finditer(text.text[floor : mention.named.head + 60]):
+        offset = floor + match.end()
+        found = _launching_body(text, offset) if offset < mention.named.start else None
+        if found is not None and not re.search(r"[.;”]\s", text.text[offset : mention.named.start]):
+            return found
+    return _launcher_of_group(document, mention) or _launcher_of_cited(mention)
+
+
+def _launching_body(text: TracedText, offset: int) -> TracedText | None:
+    """The body at an offset, where it launches something."""
+    found = bodies_at(text, offset)
+    return found[0] if found is not None and _LAUNCHES.match(text.text[found[1] : found[1] + 30]) else None
+
+
+def _launcher_of_group(document: Document, mention: _Mention) -> TracedText:
     index = mention.passage.section
-    if index is not None and 0 <= index < len(document.sections):
-        heading = document.sections[index].heading
-        match = re.search(r"\bdo\s", heading.text)
-        found = bodies_from(heading.text, match.end()) if match is not None else None
-        if found is not None and "phát động" in heading.text[found.end :].casefold():
-            return heading.slice(found.bodies[0].start, found.end)
-    clause = max(text.text.rfind(";", 0, mention.start) + 1, 0)
-    for match in _OF_ABOUT.finditer(text.text, clause, mention.start):
+    if index is None or not 0 <= index < len(document.sections):
+        return TracedText()
+    heading = document.sections[index].heading
+    match = re.search(r"\bdo\s", heading.text)
+    found = bodies_from(heading.text, match.end()) if match is not None else None
+    if found is not None and "phát động" in heading.text[found.end :].casefold():
+        return heading.slice(found.bodies[0].start, found.end)
+    return TracedText()
+
+
+def _launcher_of_cited(mention: _Mention) -> TracedText:
+    text = mention.text
+    clause = max(text.text.rfind(";", 0, mention.named.start) + 1, 0)
+    for match in _OF_ABOUT.finditer(text.text, clause, mention.named.start):
         found = bodies_from(text.text, match.end())
-        if found is not None and re.match(r"\svề\b", text.text[found.end : found.end + 6]):
+        if found is not None and _ABOUT_LAUNCHING.match(text.text[found.end : found.end + 12]):
             return text.slice(found.bodies[0].start, found.end)
     return TracedText()
 
 
 def _joined(earlier: Movement, later: Movement) -> Movement:
     role = later.role if later.role is not None and later.role.normal == "launches" else earlier.role
+    launched_by = earlier.launched_by or later.launched_by
+    level = earlier.level or later.level
     return Movement(
         earlier.name,
         role,
-        earlier.level or later.level,
-        earlier.launched_by or later.launched_by,
+        level,
+        launched_by,
         earlier.start or later.start,
         earlier.end or later.end,
     )

@@ -8,50 +8,92 @@ from pipeline.document import TracedText
 from pipeline.extraction.task_values import trimmed
 from pipeline.language.numerals import number_of
 
-__all__ = ["FORM", "Recipients", "amounts_by_noun", "count_of", "names_recipients", "read_amount", "recipients_of"]
+__all__ = [
+    "FORM",
+    "NOUN",
+    "Recipients",
+    "amounts_by_noun",
+    "count_of",
+    "names_recipients",
+    "phrase_start",
+    "read_amount",
+    "recipients_of",
+]
 
+_NUMERAL = r"\d{1,4}|[Mm]ột|[Hh]ai|[Bb]a|[Bb]ốn|[Nn]ăm|[Ss]áu|[Bb]ảy|[Tt]ám|[Cc]hín|[Mm]ười"
 FORM = re.compile(
-    r"(?<!\w)(?:(?P<count>\d{1,4}|một|hai|ba|bốn|năm|mười)\s)?(?P<form>Huân\schương(?:\s(?:Sao vàng"
+    rf"(?<!\w)(?:(?P<count>{_NUMERAL})(?:\s\([^()\d]{{1,16}}\))?\s)?(?P<form>Huân\schương(?:\s(?:Sao [Vv]àng"
     r"|Hồ Chí Minh|Độc lập|Quân công|Lao động|Bảo vệ Tổ quốc|Chiến công"
-    r"|Đại đoàn kết dân tộc|Dũng cảm|Hữu nghị))?(?:\shạng\s(?:Nhất|Nhì|Ba)|\scác\shạng)?"
-    r"|Huy\schương(?:\s(?:Vàng|Bạc|Đồng|Hữu nghị))?|Bằng\s(?:Lao động sáng tạo|Tuổi trẻ sáng tạo"
-    r"|Tổ quốc ghi công)|Cờ\s(?:thi\sđua|truyền\sthống"
-    r"|đơn vị)(?:\sxuất sắc)?"
-    r"|Bằng\skhen|Giấy\skhen|Kỷ\sniệm\schương|Thư\skhen|Giấy\schứng\snhận"
-    r"|danh\shiệu\s[“\"][^”\"]{3,80}[”\"]|danh\shiệu\s(?:Anh hùng Lao động"
-    r"|Chiến sĩ thi đua(?: toàn quốc| cơ sở)?|Lao động tiên tiến|Tập thể lao động (?:xuất sắc"
-    r"|tiên tiến)|Gia đình văn hóa)"
-    r"|Chiến\ssĩ\sthi\sđua(?:\stoàn\squốc|\scơ\ssở)|Tập\sthể\s[Ll]ao\sđộng\s(?:xuất\ssắc|tiên\stiến)"
-    r"|[Gg]iải\s(?:thưởng\s[“\"][^”\"]{3,80}[”\"]|[Nn]hất|[Nn]hì|[Bb]a(?!\s(?:giải|tháng))|[Tt]ư"
-    r"|[Kk]huyến\skhích|[Đđ]ặc\sbiệt|[Tt]riển\svọng|[Tt]ập\sthể|[Tt]oàn\sđoàn|[A-C](?!\w)))(?!\w)"
+    r"|Đại đoàn kết dân tộc|Dũng cảm|Hữu nghị))?(?:\shạng\s(?:Nhất|Nhì|Ba|nhất|nhì|ba))?(?:\scác\shạng)?"
+    r"|Huy\schương(?:\s(?:Vàng|Bạc|Đồng|Hữu nghị|vàng|bạc|đồng))?|Bằng\s(?:Lao động sáng tạo"
+    r"|[Tt]uổi trẻ sáng tạo|Tổ quốc ghi công)"
+    r"|[Cc]ờ\s(?:thi\sđua|truyền\sthống|đơn\svị|dẫn\sđầu)(?:\s(?:xuất sắc|thi đua))?(?:\s(?:toàn diện))?"
+    r"|[Bb]ằng\skhen|[Gg]iấy\skhen|[Tt]hư\skhen|[Gg]iấy\schứng\snhận(?!\s(?:đăng|quyền|đủ|huấn|kết|an\stoàn|kiểm"
+    r"|đầu))"
+    r"|(?:[Kk]ỷ\sniệm\schương|[Hh]uy\shiệu)(?:\s[“\"][^“”\"]{3,120}[”\"])?"
+    r"|danh\shiệu\s[“\"][^”\"]{3,80}[”\"]"
+    r"|(?:danh\shiệu\s)?(?:Anh\shùng\sLao\sđộng|Chiến\ssĩ\sthi\sđua(?:\stoàn\squốc|\scơ\ssở|\scấp\s(?:tỉnh|bộ"
+    r"|cơ\ssở))"
+    r"|[Tt]ập\sthể\s[Ll]ao\sđộng\s(?:xuất\ssắc|tiên\stiến)|Lao\sđộng\stiên\stiến|Đơn\svị\s(?:quyết\sthắng"
+    r"|tiên\stiến))"
+    r"|[Gg]iải\s(?:thưởng\s[“\"][^”\"]{3,80}[”\"]|(?:[Nn]hất|[Nn]hì|[Bb]a(?!\s(?:giải|tháng))|[Tt]ư|NHẤT|NHÌ|BA"
+    r"|[Kk]huyến\skhích|[Đđ]ặc\sbiệt|[Tt]riển\svọng|[Pp]hong\strào|[Pp]hụ|[Xx]uất\ssắc|[Cc]huyên\sđề"
+    r"|[Vv]àng|[Bb]ạc|[Đđ]ồng(?!\s(?:bộ|thời|hành|loạt|đội|hạng))|[Tt]ập\sthể|[Tt]oàn\sđoàn|[Cc]á\snhân"
+    r"|[Đđ]ồng\sđội|[A-C](?!\w))"
+    r"(?:\s(?:toàn\sđoàn|toàn\scuộc|tập\sthể|cá\snhân|đồng\sđội))?))(?!\w)"
 )
 """What is given; `count` is how many of it."""
 
-_NOUN = (
-    r"(?:tập\sthể|cá\snhân|đơn\svị|cụm|khối|lớp|tổ|nhóm|đội|học\ssinh|sinh\sviên|giáo\sviên|cán\sbộ"
-    r"|đồng\schí|đảng\sviên|đoàn\sviên|hội\sviên"
-    r"|tác\sgiả|thí\ssinh|gia\sđình|hộ|doanh\snghiệp|trường|chi\sbộ|tổ\schức\sđảng|người|công\strình"
-    r"|mô\shình|công\snhân)"
+NOUN = (
+    r"(?:tập\sthể|cá\snhân|đơn\svị|cụm|khối|lớp|tổ(?!\sthi)|nhóm|đội|học\ssinh|sinh\sviên|học\sviên|giáo\sviên"
+    r"|giảng\sviên|nhà\sgiáo|cán\sbộ|công\schức|viên\schức|nhân\sviên|người|công\snhân|nông\sdân|phụ\snữ|thanh\sniên"
+    r"|đồng\schí|đảng\sviên|đoàn\sviên|hội\sviên|đội\sviên|chiến\ssĩ|vận\sđộng\sviên|thành\sviên|quần\schúng"
+    r"|tác\sgiả|nhóm\stác\sgiả|thí\ssinh|gia\sđình|hộ|doanh\snghiệp|doanh\snhân|trường|nhà\strường|chi\sbộ|chi\sđoàn"
+    r"|chi\shội|liên\sđội|đảng\sbộ|tổ\schức|cơ\squan|cơ\ssở|công\sđoàn|địa\sphương|xã|phường|thôn|bản|ấp|khu\sphố"
+    r"|tổ\sdân\sphố|khu\sdân\scư|phòng|khoa|công\strình|mô\shình|sáng\skiến|tác\sphẩm|sản\sphẩm|bài|bài\sdự\sthi"
+    r"|điển\shình|gương|em|cấp\shội|cựu\schiến\sbinh|nghệ\snhân|trẻ\sem|thầy|cô|phóng\sviên|đề\stài|đại\sbiểu"
+    r"|dân\squân|già\slàng|tiết\smục|gian\shàng)"
 )
-_IS_NOUN = re.compile(_NOUN, re.IGNORECASE)
-_COUNTED = re.compile(rf"(?<!\w)(?P<count>\d{{1,4}})\s(?P<noun>{_NOUN})(?!\w)", re.IGNORECASE)
+_QUANTIFIER = r"(?:các|những|mỗi|mọi|tất\scả(?:\scác)?|toàn\sthể|một\ssố|từng|\d{1,4})\s"
+_IS_NOUN = re.compile(rf"(?<!\w){NOUN}(?!\w)", re.IGNORECASE)
+_PHRASE = re.compile(rf"(?:{_QUANTIFIER})?{NOUN}(?!\w)", re.IGNORECASE)
+_QUANTIFIED = re.compile(rf"(?<!\w){_QUANTIFIER}{NOUN}(?!\w)", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?<![\w./])(?P<count>\d{{1,4}})\s(?P<noun>{NOUN})(?!\w)", re.IGNORECASE)
+_MINIMUM = re.compile(r"(?:mỗi|mức|hạng|thứ|top|từ|trên|dưới|nhất|đa)\s$", re.IGNORECASE)
 _STOP = re.compile(
-    r"(?:,|;)?\s(?:mức\s(?:tiền\s)?(?:thưởng|khen)|kèm\s|trị\sgiá|với\s(?:số|mức)\stiền|mỗi\s(?:tập|cá"
-    r"|giải|suất|phần)|số\stiền|nhân\s(?:dịp|kỷ niệm)|theo\squy\sđịnh)"
-    r"|\s?\((?:có|kèm|theo|danh)[^()]*\)|[;:]|\.(?!\d)|\s(?:01|02|03|\d)\s(?:giải|suất)\s",
+    r"(?:,|;)?\s(?:mức\s(?:tiền\s)?(?:thưởng|khen)|kèm\s|kèm\stheo|trị\sgiá|với\s(?:số|mức)\stiền"
+    r"|(?:và\s)?(?:tiền|phần)\sthưởng|mỗi\s(?:tập|cá"
+    r"|giải|suất|phần|đơn|gia|học|hộ)|số\stiền|nhân\s(?:dịp|kỷ niệm)|theo\s(?:quy|đúng|thẩm|phân)|tại\s(?:hội|lễ"
+    r"|buổi|đại)"
+    r"|vào\sdịp|nhằm\s|để\s|đồng\sthời|làm\scơ\ssở)"
+    r"|\s?\((?:có|kèm|theo|danh|nếu)[^()]*\)|[;:]|\.(?!\d)|\s(?:01|02|03|\d)\s(?:giải|suất)\s|,?\s(?:và"
+    r"|hoặc)?\s?(?:đề\snghị"
+    r"|tặng|trao|xét|biểu\sdương|khen\sthưởng)\s",
     re.IGNORECASE,
 )
 _CRITERIA = re.compile(
-    r"(?<!\w)(?:có\s(?!tên|liên)|đạt\s|dẫn\sđầu|tiêu\sbiểu|xuất\ssắc|điển\shình|hoàn\sthành"
-    r"|thực\shiện\stốt|đoạt\s|được\s)",
+    r"(?<!\w)(?:(?:đã\s)?(?:có\s(?!tên|liên)|đạt\s|đoạt\s|giành\s|lập\s|hoàn\sthành|thực\shiện|tham\sgia"
+    r"|tích\scực|tự\snguyện"
+    r"|làm\stốt|chấp\shành|đóng\sgóp|triển\skhai|tổ\schức\s(?:tốt|thực|triển)|vượt|được\s|khắc\sphục|không\s"
+    r"|gương\smẫu"
+    r"|phát\shuy|giúp)|dẫn\sđầu|tiêu\sbiểu|xuất\ssắc|điển\shình|nổi\sbật|tốt\s|giỏi|ưu\stú"
+    r"|hay(?!\s(?:nhất\s)?(?:cá|tập))"
+    r"|đẹp|là\s|xếp\s|thuộc\s)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"(?<![\d.])(?P<number>\d{1,3}(?:[.\s]\d{3})+|\d+(?:,\d+)?)\s?(?P<unit>triệu(?:\sđồng)?|tỷ\sđồng"
-    r"|nghìn\sđồng|ngàn\sđồng|đồng|vnđ|vnd|đ)(?!\w)",
+    r"(?<![\d.])(?P<number>\d{1,3}(?:[.\s]\d{3})+|\d+(?:,\d+)?)(?:,-)?\s?(?:\([^()\d]{3,60}\)\s?)?"
+    r"(?P<unit>triệu(?:\sđồng)?|tỷ\sđồng"
+    r"|nghìn(?:\sđồng)?|ngàn(?:\sđồng)?|đồng|vnđ|vnd|đ)(?!\w)",
     re.IGNORECASE,
 )
-_EACH = re.compile(rf"^\s?(?:/|đối\svới|cho|một)\s?(?:mỗi\s)?(?P<noun>{_NOUN})", re.IGNORECASE)
+_EACH = re.compile(rf"^\s?(?:/|đối\svới|cho|một|dành\scho)\s?(?:mỗi\s|các\s|01\s)?(?P<noun>{NOUN})", re.IGNORECASE)
+_EACH_BEFORE = re.compile(
+    rf"(?<!\w)(?:(?:mỗi|đối\svới|cho|các)\s)?(?P<noun>{NOUN})\s?(?::|là|được\sthưởng|được|thưởng|trị\sgiá|mức|,)?"
+    r"(?:\s(?:thưởng|mức|số|tiền|là|kèm|theo|trị|giá)){0,4}\s?:?\s?$",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(r"(?<!\w)(?:tổng|kinh phí|ngân sách|dự toán)[^.;]{0,60}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +118,23 @@ def names_recipients(text: str) -> bool:
 
 def count_of(text: str | None) -> int | None:
     """A printed count, or None."""
-    return number_of(text) if text else None
+    return number_of(text.casefold()) if text else None
+
+
+def phrase_start(text: str, start: int, end: int) -> int | None:
+    """Where a phrase of recipients begins: at the start or behind a comma, else where the first is counted."""
+    openings = [
+        start,
+        *(match.end() for match in re.finditer(r"[,:–-]\s|(?<!\w)(?:đối với|dành cho|cho)\s", text[start:end])),
+    ]
+    for opening in openings:
+        at = opening if opening == start else start + opening
+        lead = re.match(r"\s?(?:đối với|riêng|với)?\s?", text[at:end], re.IGNORECASE)
+        at += lead.end() if lead is not None else 0
+        if _PHRASE.match(text, at, end):
+            return at
+    found = _QUANTIFIED.search(text, start, end)
+    return found.start() if found is not None else None
 
 
 def recipients_of(sentence: TracedText, start: int, end: int) -> list[Recipients]:
@@ -85,31 +143,83 @@ def recipients_of(sentence: TracedText, start: int, end: int) -> list[Recipients
     Args:
         sentence: with the phrase from `start` to `end`, which may run on past it.
     """
-    stop = _STOP.search(sentence.text, start, end)
+    text = sentence.text
+    counted = [
+        piece
+        for piece in _COUNTED.finditer(text, start, end)
+        if not _MINIMUM.search(text[max(start, piece.start() - 8) : piece.start()])
+    ]
+    stop = _STOP.search(text, start, end)
     if stop is not None:
-        end = stop.start()
-    counted = list(_COUNTED.finditer(sentence.text, start, end))
-    begin = counted[-1].end() if counted else start
-    match = _CRITERIA.search(sentence.text, begin, end)
-    criteria = trimmed(sentence.slice(match.start(), end)) if match is not None else TracedText()
+        counted = [piece for piece in counted if piece.start() < stop.start() or _joined(text, counted, piece)]
+        end = stop.start() if not counted or counted[-1].end() <= stop.start() else end
+    if counted and counted[0].start() > start + 60 and _CRITERIA.search(text, start, counted[0].start()):
+        counted = []
     if counted:
-        return [Recipients(sentence.slice(*piece.span()), int(piece["count"]), criteria) for piece in counted]
+        begin = counted[-1].end()
+        stop = _STOP.search(text, begin, end)
+        match = _CRITERIA.search(text, begin, stop.start() if stop is not None else end)
+        criteria = (
+            trimmed(sentence.slice(match.start(), stop.start() if stop is not None else end)) if match else TracedText()
+        )
+        return [
+            Recipients(
+                sentence.slice(*piece.span()), int(piece["count"]), _own_criteria(sentence, counted, index) or criteria
+            )
+            for index, piece in enumerate(counted)
+        ]
+    match = _CRITERIA.search(text, min(start + 2, end), end)
+    criteria = trimmed(sentence.slice(match.start(), end)) if match is not None else TracedText()
     whom = trimmed(sentence.slice(start, match.start() if match is not None else end))
     return [Recipients(whom, None, criteria)] if whom and names_recipients(whom.text) else []
 
 
+def _joined(text: str, counted: list[re.Match[str]], piece: re.Match[str]) -> bool:
+    """Whether a counted kind stands in one row with the one before it, each with its own sum."""
+    index = counted.index(piece)
+    if index == 0:
+        return False
+    between = text[counted[index - 1].end() : piece.start()]
+    return len(between) < 90 and _AMOUNT.search(between) is not None and not re.search(r"[;.]\s", between)
+
+
+def _own_criteria(sentence: TracedText, counted: list[re.Match[str]], index: int) -> TracedText:
+    """What the recipients of one kind did, where the next kind is counted behind it."""
+    if index + 1 >= len(counted):
+        return TracedText()
+    start, end = counted[index].end(), counted[index + 1].start()
+    stop = _STOP.search(sentence.text, start, end)
+    match = _CRITERIA.match(sentence.text, start + 1, stop.start() if stop is not None else end)
+    if match is None:
+        return TracedText()
+    text = sentence.slice(match.start(), stop.start() if stop is not None else end)
+    joint = re.search(r",?\s?(?:và|cùng)?\s?$", text.text)
+    return trimmed(text.slice(0, joint.start() if joint is not None else None))
+
+
 def read_amount(text: str) -> int | None:
-    """The first sum of money in a text, in đồng; None where there is none."""
-    match = _AMOUNT.search(text)
+    """The first sum of money in a text that is no total, in đồng; None where there is none."""
+    match = next(
+        (
+            match
+            for match in _AMOUNT.finditer(text)
+            if not _TOTAL.search(text[max(0, match.start() - 80) : match.start()])
+        ),
+        None,
+    )
     return _sum(match) if match is not None else None
 
 
 def amounts_by_noun(text: str) -> Iterator[tuple[str, int]]:
     """Sums that are said to go to each of a kind: (`tập thể`, 1500000)."""
+    last = 0
     for match in _AMOUNT.finditer(text):
-        each = _EACH.match(text[match.end() : match.end() + 40])
+        each = _EACH.match(text[match.end() : match.end() + 40]) or _EACH_BEFORE.search(
+            text[max(last, match.start() - 60) : match.start()]
+        )
         if each is not None:
             yield each["noun"].casefold(), _sum(match)
+        last = match.end()
 
 
 def _sum(match: re.Match[str]) -> int:

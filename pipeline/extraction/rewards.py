@@ -2,245 +2,310 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from pipeline.document import Document, Passage, TracedText
+from pipeline.document import Document, Passage, TracedText, replace
 from pipeline.extraction.bounds import bounded
 from pipeline.extraction.reward_phrases import (
     FORM,
+    NOUN,
     Recipients,
     amounts_by_noun,
-    count_of,
     names_recipients,
     read_amount,
     recipients_of,
 )
-from pipeline.extraction.task_units import Unit
+from pipeline.extraction.reward_sentences import Gift, gifts_of
+from pipeline.extraction.reward_tables import table_rewards
+from pipeline.extraction.sentences import sentences_of
+from pipeline.extraction.task_units import Addressees
 from pipeline.extraction.task_values import inferred_value, printed_value, tidy, trimmed
 from pipeline.extraction.units import units_of
 from pipeline.language.bodies import bodies_from
+from pipeline.language.casing import is_capitals, sentence_case
 from pipeline.language.nlp import fold_tones
 from pipeline.options import ExtractOptions
 from pipeline.records import Reward, Value
 
 __all__ = ["extract_rewards"]
 
-_REWARDS = re.compile(
-    r"(?P<verb>(?:biểu\sdương|khen\sthưởng|tôn\svinh|tuyên\sdương)(?:(?:,|\svà|\shoặc)\s(?:biểu\sdương"
-    r"|khen\sthưởng|tôn\svinh|động\sviên|tuyên\sdương|nhân\srộng))*)\s"
-    r"(?:kịp\sthời\s|cho\s|đối\svới\s|xứng\sđáng\s)*(?P<whom>(?:những|các|tập\sthể|cá\snhân|đơn\svị"
-    r"|học\ssinh|giáo\sviên|cán\sbộ|thí\ssinh|lớp|tổ)\b[^.;:()]{3,400})",
+_KINDS = ("heading", "item", "paragraph", "closing")
+_ABOUT_REWARDS = re.compile(
+    r"khen thưởng|giải thưởng|tôn vinh|biểu dương|cơ cấu giải|trao giải|phần thưởng|mức thưởng|khen tặng|tuyên dương",
     re.IGNORECASE,
 )
-_NOT_TO_GIVE = re.compile(
-    r"(?:công tác|hình thức|quy định về|hồ sơ|tiêu chuẩn|nội dung|kế hoạch|quỹ|luật thi đua,"
-    r"|hội đồng thi đua\s?[-,–]|ban thi đua\s?[-,–]|thi đua\s?[-,–])\s*$",
+_NOT_ABOUT = re.compile(
+    r"kiểm tra|đánh giá|báo cáo|hồ sơ|thủ tục|quy trình|thời gian|đề xuất|nguyên tắc", re.IGNORECASE
+)
+_CHECKLIST = re.compile(r"^(?:việc|công tác|kết quả|tình hình|mẫu|trình tự)\s", re.IGNORECASE)
+_OF_THEM = re.compile(
+    r"^(?:đối với|dành cho|cho|giải|khen thưởng|khen)?\s?"
+    rf"(?P<whom>(?:các\s|những\s)?{NOUN}(?!\w)[^:.;]{{0,80}})\s?:?\s*$",
     re.IGNORECASE,
 )
-_ASKED = re.compile(
-    r"(?:đề\snghị|trình|báo\scáo|tham\smưu)\s(?P<body>[^.;,]{2,120}?)\s(?:xem\sxét,?\s)?(?:tặng|khen"
-    r"|trao|quyết\sđịnh|ban\shành)",
-    re.IGNORECASE,
+_EACH_PRIZE = re.compile(r"(?:giải thưởng|phần thưởng|khen thưởng|trao giải|trao thưởng)", re.IGNORECASE)
+_TO = re.compile(r"(?<!\w)(?:cho|đối với|dành cho|tới)\s", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"^(?P<whom>(?:các\s|mỗi\s|\d{{1,3}}\s)?{NOUN}(?!\w)[^:;.]{{0,100}}?)\s?:\s?(?=[^:]{{0,40}}\d)", re.IGNORECASE
 )
-_GIVES = re.compile(r"(?:tặng|trao|khen\sthưởng|cấp|ban\shành)\s?(?:thưởng\s)?$", re.IGNORECASE)
-_AMOUNT = re.compile(
-    r"(?P<number>\d{1,3}(?:[.\s]\d{3})+|\d+(?:,\d+)?)\s?(?P<unit>triệu\s(?:đồng)?|tỷ\sđồng|nghìn\sđồng"
-    r"|ngàn\sđồng|đồng|vnđ|vnd|đ)(?!\w)",
-    re.IGNORECASE,
-)
-_CHECKLIST = re.compile(r"^(?:việc|công tác|kết quả|tình hình)\s", re.IGNORECASE)
-_LISTS = re.compile(r"khen thưởng|giải thưởng|hình thức", re.IGNORECASE)
-_SUBJECT_OF_REWARD = re.compile(
-    r"tập thể|cá nhân|cụm|khối|đơn vị|học sinh|giáo viên|cán bộ|thí sinh|tác giả|đội|gia đình|lớp"
-    r"|doanh nghiệp|hộ|người",
-    re.IGNORECASE,
-)
-_GRANTER_AFTER = re.compile(r"^\s(?:của|cấp)\s", re.IGNORECASE)
-_TO_WHOM = re.compile(r"^[^.;]{0,100}?(?:\s(?:cho|đối\svới|tới)\s|:\s(?=\d))", re.IGNORECASE)
-_UNIT_COUNT = re.compile(r"^[^.;]{0,80}?[:(]\s?(?P<count>\d{1,3})\s(?:giải|suất|phần|bằng|cờ|giấy)", re.IGNORECASE)
-_LISTS = re.compile(r"khen thưởng|giải thưởng|tôn vinh|biểu dương", re.IGNORECASE)
-_LABEL = re.compile(r"^\s?:")
-_AWARD = re.compile(r"(?:giải thưởng|phần thưởng|khen thưởng|trao giải|trao thưởng)", re.IGNORECASE)
-_GIVE_BEFORE = re.compile(r"\b(?:tặng|trao|đề nghị)\b", re.IGNORECASE)
-_COLUMNS = (
-    ("form", re.compile(r"hình thức|danh hiệu|^giải|loại giải|cơ cấu", re.IGNORECASE)),
-    ("granter", re.compile(r"cấp khen|cấp tặng|cơ quan|thẩm quyền|đơn vị (?:khen|tặng)", re.IGNORECASE)),
-    ("amount", re.compile(r"mức|trị giá|giá trị|tiền|thành tiền", re.IGNORECASE)),
-    ("count", re.compile(r"số lượng|số giải", re.IGNORECASE)),
-    ("whom", re.compile(r"đối tượng|tập thể|cá nhân", re.IGNORECASE)),
-)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What a heading or a lead-in says of every line under it."""
+
+    gifts: list[Gift] = field(default_factory=list)
+    whom: list[Recipients] = field(default_factory=list)
+    granter: TracedText | None = None
+    used: bool = False
+
+
+@dataclass(slots=True)
+class _Line:
+    """A heading, item or paragraph with what tells how its rewards are meant."""
+
+    passage: Passage
+    text: TracedText
+    about: bool
+    addressees: Addressees | None
+    leads: bool
 
 
 def extract_rewards(document: Document, options: ExtractOptions) -> tuple[Reward, ...]:
     """One record for each form, granter and kind of recipient, or for a promise of reward without a form."""
     document = bounded(document)
+    sums = _sums_by_section(document)
+    decided = _decider(document)
     records: list[Reward] = []
-    lead_in: Unit | None = None
-    sums = dict(pair for passage in document.passages for pair in amounts_by_noun(passage.text.text))
-    for unit in units_of(document):
-        if lead_in is not None and lead_in.passage.section != unit.passage.section:
-            lead_in = None
-        if unit.lead_in:
-            lead_in = unit
-        for start, end in unit.sentences:
-            sentence = trimmed(unit.text.slice(start, end))
-            if unit.addressees is None and _CHECKLIST.match(sentence.text):
+    frames: dict[int, _Frame] = {}
+    open_frame: tuple[_Line, _Frame] | None = None
+    for line in _lines(document):
+        section = line.passage.section
+        if line.passage.kind == "heading" or (open_frame is not None and open_frame[0].passage.section != section):
+            open_frame = None
+        frame = open_frame[1] if open_frame is not None else _frame_over(document, line, frames)
+        gifts = _gifts(line, frame)
+        if line.leads and line.about:
+            made = _frame(line, gifts, frame)
+            if line.passage.kind == "heading" and section is not None:
+                frames[section] = made
+            else:
+                open_frame = (line, made)
+            if made.gifts and not any(gift.given for gift in made.gifts) and _has_lines_under(document, line):
                 continue
-            forms = list(_forms(unit, sentence, lead_in, sums))
-            records.extend(forms or _formless(unit, sentence))
-    records.extend(_tables(document))
-    return tuple(_distinct(records))
-
-
-def _forms(unit: Unit, sentence: TracedText, lead_in: Unit | None, sums: dict[str, int]) -> Iterator[Reward]:
-    """Records of the forms that a sentence names, where it gives them rather than speaks of them."""
-    text = sentence.text
-    matches = [match for match in FORM.finditer(text) if not _is_label(text, match)]
-    if not matches or not _is_given(unit, text, matches):
-        return
-    shared = _whom(sentence, matches[-1].end(), len(text)) or _whom_of_lead_in(lead_in)
-    granter = _subject_granter(unit, sentence, matches[0].start(), lead_in)
-    for index, match in enumerate(matches):
-        stop = matches[index + 1].start() if index + 1 < len(matches) else len(text)
-        after = text[match.end() : stop]
-        counted = _UNIT_COUNT.match(after)
-        count = count_of(match["count"]) or (int(counted["count"]) if counted is not None else None)
-        amount = read_amount(after)
-        form = sentence.slice(match.start("form"), match.end("form"))
-        whole = sentence.slice(match.start(), stop)
-        whom: list[Recipients | None] = [*(_whom(sentence, match.end(), stop) or shared)]
-        for given in whom or [None]:
-            quantity = count if count is not None else given.quantity if given is not None else None
-            each = amount if amount is not None else sums.get(given.noun) if given is not None else None
-            yield Reward(
-                form=printed_value(form, certainty=0.9),
-                granted_by=_granter_after(sentence, match.end()) or granter,
-                recipients=printed_value(given.whom, certainty=0.8) if given is not None else None,
-                quantity=inferred_value(quantity, whole, certainty=0.8),
-                amount=inferred_value(each, whole, certainty=0.85),
-                criteria=printed_value(given.criteria, certainty=0.8) if given is not None else None,
-            )
-
-
-def _is_label(text: str, match: re.Match[str]) -> bool:
-    """`Giải tập thể:` heads prizes and is none."""
-    if not _LABEL.match(text[match.end() :]):
-        return False
-    return match["form"].casefold() in ("giải tập thể", "giải cá nhân", "giải toàn đoàn")
-
-
-def _is_given(unit: Unit, text: str, matches: list[re.Match[str]]) -> bool:
-    start = matches[0].start()
-    if any(section.kind == "rewards" or _LISTS.search(section.heading.text) for section in unit.chain):
-        return True
-    if _GIVE_BEFORE.search(text[:start]) is not None:
-        return True
-    return bool(matches[0]["count"]) and read_amount(text[start:]) is not None
-
-
-def _whom(sentence: TracedText, start: int, stop: int) -> list[Recipients]:
-    match = _TO_WHOM.match(sentence.text[start:stop])
-    return recipients_of(sentence, start + match.end(), stop) if match is not None else []
-
-
-def _whom_of_lead_in(lead_in: Unit | None) -> list[Recipients]:
-    if lead_in is None:
-        return []
-    award = _AWARD.search(lead_in.text.text)
-    return _whom(lead_in.text, award.end(), len(lead_in.text.text)) if award is not None else []
-
-
-def _granter_after(sentence: TracedText, end: int) -> Value | None:
-    match = _GRANTER_AFTER.match(sentence.text[end : end + 8])
-    found = bodies_from(sentence.text, end + match.end()) if match is not None else None
-    if found is None:
-        return None
-    printed = sentence.slice(found.bodies[0].start, found.end)
-    return printed_value(printed, tidy(printed.text), certainty=0.85)
-
-
-def _subject_granter(unit: Unit, sentence: TracedText, start: int, lead_in: Unit | None) -> Value | None:
-    """Who gives: the body asked to, else the subject of the sentence or of the lead-in, else the
-    unit's addressees."""
-    asked = _ASKED.search(sentence.text[: start + 12])
-    found = bodies_from(sentence.text, asked.start("body")) if asked is not None else None
-    if found is None:
-        found = bodies_from(sentence.text, 0)
-    if found is not None and found.end <= start:
-        printed = sentence.slice(found.bodies[0].start, found.end)
-        return printed_value(printed, tidy(printed.text), certainty=0.75)
-    award = _AWARD.search(lead_in.text.text) if lead_in is not None else None
-    if lead_in is not None and award is not None:
-        named = _granter_after(lead_in.text, award.end())
-        if named is not None:
-            return named
-    return _told(unit)
-
-
-def _told(unit: Unit) -> Value | None:
-    addressees = unit.addressees
-    if addressees is None:
-        return None
-    printed = addressees.text if addressees.text else TracedText.join(addressees.leads, ", ")
-    return printed_value(printed, tidy(printed.text), certainty=addressees.certainty * 0.9)
-
-
-def _formless(unit: Unit, sentence: TracedText) -> Iterator[Reward]:
-    """`khen thưởng những tập thể, cá nhân có thành tích …` without a form."""
-    for match in _REWARDS.finditer(sentence.text):
-        if _NOT_TO_GIVE.search(sentence.text[: match.start()]) or not names_recipients(match["whom"]):
-            continue
-        for given in recipients_of(sentence, match.start("whom"), match.end("whom")):
-            if len(given.whom.text.split()) <= 24:
-                yield Reward(
-                    granted_by=_told(unit),
-                    recipients=printed_value(given.whom, certainty=0.8),
-                    quantity=inferred_value(given.quantity, given.whom, certainty=0.8),
-                    criteria=printed_value(given.criteria, certainty=0.8),
-                )
-
-
-def _tables(document: Document) -> Iterator[Reward]:
-    """Rows of tables whose heads name a form of reward and a sum or a number."""
-    columns: list[str] = []
-    for passage in document.passages:
-        if passage.kind == "table-head":
-            columns = _columns(passage)
-        elif passage.kind == "table-row" and _is_of_rewards(columns) and len(passage.cells) == len(columns):
-            yield from _row(dict(zip(columns, passage.cells, strict=True)))
-
-
-def _is_of_rewards(columns: list[str]) -> bool:
-    return "form" in columns and bool({"amount", "count"} & set(columns))
-
-
-def _columns(head: Passage) -> list[str]:
-    named: list[str] = []
-    for cell in head.cells:
-        role = next((role for role, pattern in _COLUMNS if role not in named and pattern.search(cell.text)), "")
-        named.append(role)
-    return named
-
-
-def _row(cells: dict[str, TracedText]) -> Iterator[Reward]:
-    form = trimmed(cells["form"])
-    if FORM.search(form.text) is None:
-        return
-    count, money = cells.get("count", TracedText()), cells.get("amount", TracedText())
-    granter = trimmed(cells.get("granter", TracedText()))
-    named = recipients_of(count, 0, len(count.text)) or recipients_of(cells.get("whom", TracedText()), 0, 400)
-    whom: list[Recipients | None] = [*named]
-    digits = re.sub(r"\D", "", money.text)
-    amount = read_amount(money.text) or (int(digits) if 4 <= len(digits) <= 12 else None)
-    for given in whom or [None]:
-        quantity = given.quantity if given is not None and given.quantity is not None else count_of(count.text)
-        yield Reward(
-            form=printed_value(form, certainty=0.9),
-            granted_by=printed_value(granter, tidy(granter.text), certainty=0.9),
-            recipients=printed_value(given.whom, certainty=0.85) if given is not None else None,
-            quantity=inferred_value(quantity, count if count else form, certainty=0.85),
-            amount=inferred_value(amount, money if money else form, certainty=0.9),
-            criteria=printed_value(given.criteria, certainty=0.8) if given is not None else None,
+        granter = decided if line.text.text[:12].casefold().startswith(("tặng", "khen", "truy tặng", "trao")) else None
+        records.extend(
+            record
+            for gift in gifts
+            if gift.form is None or line.about or not gift.listed
+            for record in (_record(gift, line, frame, sums, granter),)
+            if record is not None
         )
+    records.extend(table_rewards(document))
+    return tuple(_distinct(_merged(records)))
+
+
+def _lines(document: Document) -> Iterator[_Line]:
+    """Every heading, item and paragraph of the body; of a heading its own words too."""
+    units = {unit.passage.index: unit.addressees for unit in units_of(document)}
+    for passage in document.passages:
+        if passage.kind not in _KINDS or passage.appendix:
+            continue
+        text = passage.body
+        section = document.sections[passage.section] if passage.section is not None else None
+        if passage.kind == "heading" and section is not None:
+            text = TracedText.join((trimmed(section.heading), passage.body), ": ")
+        chain = _chain(document, passage)
+        about = any(_ABOUT_REWARDS.search(heading) and not _NOT_ABOUT.search(heading) for heading in chain) or (
+            section is not None and section.kind == "rewards"
+        )
+        leads = passage.kind == "heading" or text.text.rstrip().endswith(":")
+        yield _Line(passage, trimmed(text), about, units.get(passage.index), leads)
+
+
+def _chain(document: Document, passage: Passage) -> list[str]:
+    """The headings over a passage, the innermost first."""
+    chain: list[str] = []
+    index = passage.section
+    while index is not None and 0 <= index < len(document.sections) and len(chain) < 12:
+        section = document.sections[index]
+        chain.append(section.heading.text)
+        index = section.parent if section.parent is not None and section.parent < index else None
+    return chain
+
+
+def _frame_over(document: Document, line: _Line, frames: dict[int, _Frame]) -> _Frame | None:
+    index = line.passage.section
+    if line.passage.kind == "heading" and index is not None:
+        index = document.sections[index].parent
+    return frames.get(index) if index is not None else None
+
+
+def _frame(line: _Line, gifts: list[Gift], over: _Frame | None) -> _Frame:
+    """What a heading or lead-in says of the lines under it."""
+    given = [gift for gift in gifts if gift.form is not None and gift.given is None]
+    named = _OF_THEM.match(line.text.text)
+    whom = recipients_of(line.text, named.start("whom"), named.end("whom")) if named is not None and not gifts else []
+    award = _EACH_PRIZE.search(line.text.text)
+    if award is not None and not gifts and not whom:
+        towards = _TO.search(line.text.text, award.end())
+        whom = recipients_of(line.text, towards.end(), len(line.text.text)) if towards is not None else []
+    granter = next((gift.granter for gift in gifts if gift.granter is not None), None)
+    if granter is None and award is not None:
+        after = re.compile(r"(?<!\w)(?:của|do)\s").search(line.text.text, award.end())
+        found = bodies_from(line.text.text, after.end()) if after is not None else None
+        granter = line.text.slice(found.bodies[0].start, found.end) if found is not None else None
+    if over is not None:
+        given = given or ([] if whom or granter is None else over.gifts)
+        whom, granter = whom or over.whom, granter or over.granter
+    return _Frame(given, whom, granter)
+
+
+def _has_lines_under(document: Document, line: _Line) -> bool:
+    """Whether lines follow to whom the form of a heading or lead-in can go."""
+    following = document.passages[line.passage.index + 1 : line.passage.index + 4]
+    for passage in following:
+        if passage.kind in ("page-number", "footnote", "stamp"):
+            continue
+        if passage.kind not in ("item", "paragraph") or passage.section != line.passage.section:
+            return False
+        text = passage.body.text
+        return FORM.search(text) is None and names_recipients(text[:60])
+    return False
+
+
+def _gifts(line: _Line, frame: _Frame | None) -> list[Gift]:
+    """What a line gives; the form of the heading or lead-in over it where it names only who gets it."""
+    found: list[Gift] = []
+    for start, end in sentences_of(line.text.text):
+        sentence = trimmed(line.text.slice(start, end))
+        if line.addressees is None and _CHECKLIST.match(sentence.text):
+            continue
+        found.extend(gifts_of(sentence))
+    if any(gift.form is not None for gift in found) or not line.about or line.leads:
+        return found
+    if frame is not None and frame.gifts:
+        named = re.match(r"(?:(?:tặng|trao|xét)\s)*(?:cho\s)?(?:đối với\s)?", line.text.text, re.IGNORECASE)
+        start = named.end() if named is not None else 0
+        whom = (
+            recipients_of(line.text, start, len(line.text.text))
+            if names_recipients(line.text.text[start : start + 40])
+            else []
+        )
+        if whom:
+            sums, general = dict(amounts_by_noun(line.text.text)), read_amount(line.text.text)
+            return [
+                replace_gift(gift, line.text, given, sums.get(given.noun, general))
+                for gift in frame.gifts
+                for given in whom
+            ]
+    if not found:
+        labelled = _LABELLED.match(line.text.text)
+        amount = read_amount(line.text.text[labelled.end() :]) if labelled is not None else None
+        if labelled is not None and amount is not None:
+            whom = recipients_of(line.text, labelled.start("whom"), labelled.end("whom"))
+            return [Gift(None, line.text, None, False, None, given, amount) for given in whom]
+    return found
+
+
+def replace_gift(gift: Gift, whole: TracedText, given: Recipients, amount: int | None) -> Gift:
+    """A gift of a lead-in given to the recipients of one of its lines."""
+    return Gift(gift.form, whole, gift.granter, gift.nobody, gift.count, given, amount or gift.amount, gift.listed)
+
+
+def _sums_by_section(document: Document) -> dict[int | None, dict[str, int]]:
+    """What each of a kind gets, where a line of the section says it for all."""
+    sums: dict[int | None, dict[str, int]] = {}
+    for passage in document.passages:
+        if passage.kind in _KINDS and not passage.appendix and len(passage.text.text) < 2000:
+            for noun, amount in amounts_by_noun(passage.text.text):
+                sums.setdefault(passage.section, {}).setdefault(noun, amount)
+    return sums
+
+
+def _decider(document: Document) -> TracedText | None:
+    """The office in whose name a decision gives: the line in capitals over its grounds."""
+    kind = document.records.document.type
+    if kind is None or kind.normal != "Quyết định":
+        return None
+    for passage in document.passages:
+        if passage.kind in ("grounds", "heading", "item"):
+            break
+        if passage.kind in ("paragraph", "title") and is_capitals(passage.text.text, letters=8):
+            found = bodies_from(sentence_case(passage.text.text), 0)
+            if found is not None:
+                return passage.text
+    return None
+
+
+def _record(
+    gift: Gift, line: _Line, frame: _Frame | None, sums: dict[int | None, dict[str, int]], decided: TracedText | None
+) -> Reward | None:
+    given = gift.given
+    if given is None and frame is not None and frame.whom and gift.form is not None:
+        given = frame.whom[0]
+    if gift.form is None and given is None:
+        return None
+    amount = gift.amount
+    if amount is None and given is not None:
+        amount = sums.get(line.passage.section, {}).get(given.noun)
+    quantity = gift.count if gift.count is not None else given.quantity if given is not None else None
+    sure = 0.9 if not gift.listed else 0.85
+    return Reward(
+        form=printed_value(gift.form, certainty=0.93) if gift.form is not None else None,
+        granted_by=_granter(gift, line, frame, decided),
+        recipients=printed_value(given.whom, certainty=sure) if given is not None else None,
+        quantity=inferred_value(quantity, gift.whole, certainty=sure),
+        amount=inferred_value(amount, gift.whole, certainty=sure),
+        criteria=printed_value(given.criteria, certainty=0.85) if given is not None else None,
+    )
+
+
+def _granter(gift: Gift, line: _Line, frame: _Frame | None, decided: TracedText | None) -> Value | None:
+    """Who gives: named by the sentence or by what stands over it, the one who decides, or the one who is told."""
+    if gift.granter is not None:
+        return printed_value(gift.granter, tidy(gift.granter.text), certainty=0.88)
+    if gift.nobody:
+        return None
+    if frame is not None and frame.granter is not None:
+        return printed_value(frame.granter, tidy(frame.granter.text), certainty=0.8)
+    if decided is not None:
+        return printed_value(decided, sentence_case(decided.text), certainty=0.85)
+    told = line.addressees
+    if told is None or line.about:
+        return None
+    printed = told.text if told.text else TracedText.join(told.leads, ", ")
+    return printed_value(printed, tidy(printed.text), certainty=told.certainty * 0.85)
+
+
+def _merged(records: list[Reward]) -> list[Reward]:
+    """Records of which one only adds a sum or a number to another of the same form."""
+    kept: list[Reward] = []
+    for record in records:
+        bare = record.form is not None and record.recipients is None and record.criteria is None
+        earlier = next((other for other in reversed(kept) if bare and _completes(record, other)), None)
+        if earlier is None:
+            kept.append(record)
+            continue
+        kept[kept.index(earlier)] = replace(
+            earlier,
+            amount=earlier.amount or record.amount,
+            quantity=earlier.quantity or record.quantity,
+            granted_by=earlier.granted_by or record.granted_by,
+        )
+    return kept
+
+
+def _completes(record: Reward, other: Reward) -> bool:
+    """Whether a record says of the same form what another left open, and nothing else."""
+    if other.form is None or record.form is None:
+        return False
+    if fold_tones(str(record.form.normal)) != fold_tones(str(other.form.normal)):
+        return False
+    pairs = ((record.amount, other.amount), (record.quantity, other.quantity), (record.granted_by, other.granted_by))
+    if any(ours is not None and theirs is not None and ours.normal != theirs.normal for ours, theirs in pairs):
+        return False
+    return any(ours is not None and theirs is None for ours, theirs in pairs[:2])
 
 
 def _distinct(records: list[Reward]) -> Iterator[Reward]:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from types import MappingProxyType
 
 from pipeline.document import Document, Passage, Section, TracedText
 from pipeline.extraction.bounds import bounded
@@ -36,14 +38,36 @@ _TRAILING = re.compile(
     r"\s?(?:tham dự|tham gia|dự họp|cùng dự)?\s?(?:\((?:số lượng|theo|có|kèm|mỗi|nếu)[^()]*\))?\s*$", re.IGNORECASE
 )
 _OTHER_LABEL = re.compile(
-    r"^(?:thời gian|địa điểm|nội dung|hình thức|kinh phí|số lượng bài|tiêu chuẩn|yêu cầu"
+    r"^(?:thời gian|địa điểm|nội dung|hình thức|kinh phí|số lượng(?=\s?:)|số lượng bài|tiêu chuẩn|yêu cầu"
     r"|phương pháp)\b",
+    re.IGNORECASE,
+)
+_APPLIES = re.compile(
+    r"^(?:(?:bản\s)?(?:kế\shoạch|quy\sđịnh|quy\schế|hướng\sdẫn|chương\strình|đề\sán|quyết\sđịnh|thể\slệ"
+    r"|phương\sán)(?:\snày)?\s)?"
+    r"(?:được\s)?áp\sdụng\s(?:đối\svới|cho)\s|^(?:các\s)?(?:đối\stượng|thành\sphần)\s(?:tham\s(?:gia|dự)|dự"
+    r"|áp\sdụng|được|thụ\shưởng"
+    r"|của|thi|xét)[^.;:]{0,60}?\s(?:là|gồm(?:\scó)?|bao\sgồm)\s:?\s?",
     re.IGNORECASE,
 )
 _FOR = re.compile(r"\b(?:cho|đối với|dành cho)\s(?P<whom>.+)$", re.IGNORECASE)
 _QUANTIFIER = re.compile(
-    r"^(?:tất cả|toàn thể|toàn bộ|các|những|mọi|mỗi|từng|\d+|tối thiểu \S+|ít nhất \S+|khoảng \d+)\s", re.IGNORECASE
+    r"(?:tất cả|toàn thể|toàn bộ|các|những|mọi|mỗi|từng|\d+\s?%|\d+(?:\s\([^()]*\))?|tối thiểu \S+|ít nhất \S+"
+    r"|khoảng \d+"
+    r"|đông đảo|là|gồm|bao gồm|gồm có|cùng|và)\s(?:có\s)?",
+    re.IGNORECASE,
 )
+_BEFORE_NOUN = re.compile(
+    r"(?:đối với|riêng|về phía|dành cho|(?:khách mời|thành phần|đối tượng)\s?:|(?:ở |tại )?(?:cấp|cụm"
+    r"|điểm cầu)\s[^:;,.]{1,40}?:"
+    r"|(?:cấp\s[^:;,.]{1,20}|trung ương|ở tỉnh|ở xã|ở huyện|chủ trì|mời|kính mời|mời dự|tham dự"
+    r"|đại biểu mời)\s?:)\s?:?\s?"
+    r"|(?:phía|bên)\s[^:;,.]{1,60}:\s",
+    re.IGNORECASE,
+)
+_KIND_OF = MappingProxyType({"persons": "individual", "groups": "collective"})
+_MOST_LABELS = 5
+_NEAR = 80
 
 
 def extract_subjects(document: Document, options: ExtractOptions) -> tuple[Subject, ...]:
@@ -66,16 +90,53 @@ def extract_subjects(document: Document, options: ExtractOptions) -> tuple[Subje
 
 def subject_kind(text: str) -> str:
     """`individual`, `collective` or `other`, by the first noun."""
-    folded = text.casefold()
-    for _ in range(3):
-        folded = _QUANTIFIER.sub("", folded, count=1)
-    if any(folded.startswith(noun) for noun in words("papers")):
+    start = _past_labels(text)
+    folded = fold_tones(text[start:])
+    if _nouns("papers").match(folded):
         return "other"
-    if any(re.match(rf"{noun}\b", folded) for noun in words("persons")):
-        return "individual"
-    if re.match(r"(?:tập thể|cơ quan|đơn vị|tổ chức|doanh nghiệp|sở|ban|ngành|trường|địa phương|cụm|khối)\b", folded):
+    begun = _kind_at(folded)
+    if begun is not None:
+        return begun
+    if bodies_from(text, start) is not None:
         return "collective"
-    return "collective" if bodies_from(text.lstrip(), 0) is not None else "other"
+    return _first_noun(folded)
+
+
+def _past_labels(text: str) -> int:
+    """Where the first noun may begin: past `Đối với`, `Cấp tỉnh:`, quantifiers and numbers."""
+    start = 0
+    for _ in range(_MOST_LABELS):
+        match = _QUANTIFIER.match(text, start) or _BEFORE_NOUN.match(text, start)
+        if match is None or match.end() == start:
+            break
+        start = match.end()
+    return start
+
+
+@cache
+def _nouns(*names: str) -> re.Pattern[str]:
+    """The words of lists, folded, the longest first; each list is a group of its name."""
+    groups = (
+        f"(?P<{name}>"
+        + "|".join(re.escape(fold_tones(noun)) for noun in sorted(words(name), key=len, reverse=True))
+        + ")"
+        for name in names
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)")
+
+
+def _kind_at(folded: str) -> str | None:
+    """The kind of the longest noun that a text begins with."""
+    found = {name: _nouns(name).match(folded) for name in _KIND_OF}
+    return max(
+        ((match.end(), _KIND_OF[name]) for name, match in found.items() if match is not None), default=(0, None)
+    )[1]
+
+
+def _first_noun(folded: str) -> str:
+    """The kind of the noun that comes first in a line that begins with none."""
+    match = _nouns(*_KIND_OF).search(folded, 0, _NEAR)
+    return _KIND_OF[match.lastgroup] if match is not None and match.lastgroup else "other"
 
 
 def _lines(document: Document, passage: Passage) -> Iterator[TracedText]:
@@ -125,7 +186,7 @@ def _under_bodies(document: Document, section: Section) -> bool:
 
 def _cleaned(text: TracedText) -> TracedText:
     text = trimmed(text)
-    match = _IS.match(text.text)
+    match = _APPLIES.match(text.text) or _IS.match(text.text)
     if match is not None:
         text = text.slice(match.end())
     tail = _TRAILING.search(text.text)
