@@ -12,7 +12,8 @@ from pipeline.segmentation.flow import read_flow
 from pipeline.segmentation.header import Head, read_head
 from pipeline.segmentation.lines import PrintedLine, join_lines, read_lines
 from pipeline.segmentation.parts import Draft, is_addressee
-from pipeline.segmentation.sections import Part, find_sections
+from pipeline.segmentation.sections import find_sections
+from pipeline.segmentation.shapes import Part
 
 __all__ = ["segment_document"]
 

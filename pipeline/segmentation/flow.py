@@ -1,8 +1,12 @@
 """Running text: lines put together to paragraphs, items and table rows, each under the item that it belongs to."""
 
 import re
+from functools import cache
 
+from pipeline.language.bodies import bodies_from
 from pipeline.language.casing import is_capitals, starts_small
+from pipeline.language.headings import is_day
+from pipeline.language.nlp import words_of
 from pipeline.language.numbering import read_labels
 from pipeline.segmentation.lines import PrintedLine
 from pipeline.segmentation.outline import Outline, Spot
@@ -14,12 +18,15 @@ __all__ = ["read_flow"]
 
 _MAX_PARAGRAPH_LINES = 400
 _FIRST_LINE_INDENT = 0.08
+_MAX_BODY_NAME = 120
+_MAX_DAMAGED = 60
 _CITED = re.compile(
     r"\b(?:dieu|khoan|muc|diem|so|ngay|thang|nam|lan|thu|phan|chuong|phu luc|quy|khoa|lop|cum|tiet|cap)\s*$"
 )
 _GOES_ON = re.compile(
     r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến))\s*$"
 )
+_JOINS = re.compile(r"(?:va|cua|cho|tai|voi|tren|trong|theo|doi voi|gan voi|den nam|giai doan|nam hoc)\b")
 _POINT = re.compile(r"\b(?:diem|muc)\s*$")
 _GROUND = re.compile(
     r"(?:Căn cứ|Theo đề nghị|Xét đề nghị|Xét tờ trình|Thực hiện (?:Nghị|Quyết|Kế|Chỉ|Công|Luật|Thông|Chương))(?!\w)"
@@ -91,7 +98,8 @@ def _has_roman_parts(lines: list[PrintedLine]) -> bool:
 def _fits(spot: Spot, line: PrintedLine, current: Draft | None) -> bool:
     if spot.label.damaged and spot.label.style != "bullet":
         if spot.label.style.startswith("decimal-") or spot.label.style == "letter":
-            return spot.fit >= 0.95 and spot.label.ordinals != (1,)
+            first = spot.label.ordinals == (1,) and (len(line.string) > _MAX_DAMAGED or ends_paragraph(line.string))
+            return spot.fit >= 0.95 and not first
         capital = is_capitals(line.string[spot.label.end :], share=0.6, letters=4)
         return capital and spot.fit >= (0.3 if spot.label.style == "roman" else 0.9)
     return spot.fit >= 0.2 or current is None
@@ -106,14 +114,22 @@ def _starts(line: PrintedLine, before: PrintedLine, current: Draft, spot: Spot |
             return _ended(line, before)
         return len(line.string) > 90 or (line.fill > 0.9 and not is_capitals(line.string))
     ended = _ended(line, before, first=len(current.lines) == 1) and not _is_flush(line, before, current)
+    if spot is not None and spot.label.style == "article" and spot.fit >= 0.9 and _is_heading_like(current, line):
+        return True
     if spot is not None:
         speck = spot.label.style == "bullet" and line.scanned and _is_flush(line, before, current)
         return _label_starts(line, before, spot, ended) and not (speck and not ends_paragraph(before.string))
     if starts_small(line.string) or not _can_begin(line.string):
         return False
+    if is_day(line.string) and (line.opens or ends_paragraph(before.string) or before.fill < 0.9):
+        return True
     if _is_heading_like(current, line) or _is_task_of_body(current, line, before):
         return True
+    if is_capitals(line.string, letters=6) and not is_capitals(before.string, share=0.6):
+        return ended or (ends_paragraph(before.string) and len(line.string.split()) > 1)
     if is_capitals(line.string, letters=6) and is_capitals(before.string, letters=6) and len(current.lines) < 6:
+        if not ends_paragraph(before.string) and _JOINS.match(line.plain):
+            return False
         left = current.label is not None and 1.0 - before.fill > 0.35 and not before.is_centred
         return ended and (ends_paragraph(before.string) or left)
     return ended
@@ -204,10 +220,25 @@ def _is_heading_like(current: Draft, line: PrintedLine) -> bool:
     return not is_capitals(line.string, share=0.6) and not starts_small(line.string)
 
 
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(words_of()["verbs"])
+
+
 def _is_task_of_body(current: Draft, line: PrintedLine, before: PrintedLine) -> bool:
     """Whether a numbered line that is a body's name ends here because a task begins."""
     label = current.label
     if label is None or label.style == "bullet" or ends_paragraph(before.string) or len(current.lines) > 4:
         return False
-    named = _BODY_NAME.match(current.lines[0].plain, label.end)
-    return bool(named) and not before.plain.rstrip().endswith((" va", ",")) and bool(_TASK.match(line.string))
+    if is_capitals(line.string) or before.plain.rstrip().endswith((" va", ",")):
+        return False
+    if not _BODY_NAME.match(current.lines[0].plain, label.end):
+        return False
+    words = line.string.split(maxsplit=2)
+    if _TASK.match(line.string) or " ".join(words[:2]).casefold() in _verbs():
+        return True
+    name = " ".join([current.lines[0].string[label.end :], *(above.string for above in current.lines[1:])]).rstrip()
+    if len(name) > _MAX_BODY_NAME:
+        return False
+    found = bodies_from(f"{name} {line.string[:_MAX_BODY_NAME]}")
+    return found is not None and found.end == len(name)

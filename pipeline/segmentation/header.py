@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pipeline.document import PassageKind
 from pipeline.language.casing import is_capitals, starts_small
 from pipeline.language.document_types import HeadingType, heading_type
-from pipeline.language.numbering import read_labels
+from pipeline.language.headings import heading_kind, is_day
+from pipeline.language.numbering import Label, read_labels
 from pipeline.segmentation.lines import PrintedLine
 from pipeline.segmentation.parts import Draft, is_addressee, is_national, is_noise, place_date
 
@@ -14,6 +15,7 @@ __all__ = ["Head", "read_head"]
 
 _MAX_HEAD_LINES = 60
 _MAX_TITLE_LINES = 14
+_SURE_KIND = 0.95
 _NUMBER = re.compile(
     r"[-*\s]{0,3}(?:so|s6|s0|se|s)\s{0,3}[:.;]|so\s{0,3}(?=\d|/|-)|so\s{0,2}$"
     r"|[^\W_]{1,3}\s?[:;]\s?\S{1,8}\s?[/-]\s?[a-z]{1,4}\s?[/-]"
@@ -241,10 +243,12 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
         return bool(title) or labels[0].style in ("roman", "article", "chapter", "part", "bullet")
     if not title:
         return False
+    if is_day(line.string):
+        return True
     last = title[-1]
     if _is_flush(line, last):
         return True
-    if is_capitals(line.string, letters=6) and not is_capitals(last.string) and _ISSUING.match(line.plain):
+    if is_capitals(line.string, letters=6) and not is_capitals(last.string) and _begins_part(line, labels):
         return True
     if starts_small(line.string) or _CONNECTOR.search(last.plain):
         return False
@@ -269,6 +273,16 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
         or (line.opens and line.fill >= 0.8)
         or (line.fill >= 0.93 and wraps)
     )
+
+
+def _begins_part(line: PrintedLine, labels: tuple[Label, ...]) -> bool:
+    """Whether a line in capitals under a subject in small letters is the issuer's formula or a heading."""
+    if _ISSUING.match(line.plain):
+        return True
+    if any(label.style == "roman" and not label.damaged for label in labels):
+        return True
+    found = heading_kind(line.string, None)
+    return found.named and found.confidence > _SURE_KIND
 
 
 def _is_flush(line: PrintedLine, last: PrintedLine) -> bool:

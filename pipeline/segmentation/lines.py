@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.document import Block, BlockKind, Box, Cell, Document, Line, Page, TracedText, Word, bounding_box
-from pipeline.language.casing import is_capitals
+from pipeline.language.casing import is_capitals, starts_small
 from pipeline.language.numbering import read_labels
 from pipeline.language.tone_marks import plain
 
@@ -13,6 +13,7 @@ __all__ = ["PrintedLine", "join_lines", "read_lines"]
 
 _UNWRAPPED_CHARS = 170
 _FEW_LINES = 8
+_WRAPPED_SHARE = 0.05
 _FRAMED_LINES = 4
 _CAPITAL_EXCESS = 0.35
 _PAGE_NUMBER = re.compile(
@@ -270,8 +271,14 @@ def _measure(lines: list[PrintedLine]) -> None:
 
 
 def _fill(lines: list[PrintedLine]) -> None:
-    """Shares of a full line by counting characters, where there are no boxes: a page's, or the document's."""
+    """Shares of a full line by counting characters, where there are no boxes: a page's, or the document's.
+
+    Where hardly a line begins with a small letter, every paragraph stands on a line of its own, and none is full.
+    """
     counted = [line for line in lines if line.box is None and line.hint == "body" and len(line.text) > 30]
+    small = sum(starts_small(line.string) for line in counted)
+    if len(counted) >= _FEW_LINES and small < _WRAPPED_SHARE * len(counted):
+        counted = []
     everywhere = _full_length(counted)
     by_page: dict[int, list[PrintedLine]] = {}
     for line in counted:

@@ -38,10 +38,11 @@ class Spot:
 
 
 class Outline:
-    """The lists that are open while the body is read from top to bottom."""
+    """The lists that are open while the body is read from top to bottom; articles count on through chapters."""
 
     def __init__(self) -> None:
         self._open: list[_List] = []
+        self._article: Label | None = None
 
     @property
     def item(self) -> Draft | None:
@@ -93,6 +94,8 @@ class Outline:
                 return Spot(label, depth, False, 0.4 if label.style in _KEYWORDS else 0.2)
             return Spot(label, depth, is_first(label), 0.95 if is_first(label) else 0.5)
         depth = self._depth_of_new(label)
+        if self._article is not None and follows(label, self._article):
+            return Spot(label, depth, True, 1.0)
         if is_first(label):
             return Spot(label, depth, True, 0.95)
         return Spot(label, depth, True, 0.7 if label.style in _KEYWORDS else 0.3)
@@ -119,11 +122,14 @@ class Outline:
         del self._open[spot.depth :]
         self._open.append(entry)
         entry.siblings.append(item)
+        if spot.label.style == "article":
+            self._article = spot.label
         item.owner, item.siblings = entry.owner, entry.siblings
 
     def clear(self) -> None:
         """Close every list."""
         self._open.clear()
+        self._article = None
 
 
 def _rank(label: Label) -> int:

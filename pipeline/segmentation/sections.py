@@ -1,27 +1,27 @@
 """Which labelled or set-off passages are headings, and what each passage stands under."""
 
 import re
-from dataclasses import dataclass
 
 from pipeline.document import Section, Span, TracedText
-from pipeline.language.casing import is_capitals, starts_capital, starts_small
-from pipeline.language.headings import heading_kind
+from pipeline.language.casing import is_capitals, starts_small
+from pipeline.language.headings import heading_kind, is_day
 from pipeline.language.tone_marks import plain
 from pipeline.options import SegmentOptions
 from pipeline.segmentation.parts import Draft
-
-__all__ = ["Part", "find_sections"]
-
-_KEYWORDS = ("part", "chapter", "division", "subdivision")
-_MAX_RUN_IN_WORDS = 15
-_MAX_BOLD_REST_WORDS = 6
-_MAX_HEADING_WORDS = 45
-_MAX_CAPITAL_WORDS = 60
-_LEAD_IN = re.compile(
-    r"(?:sau(?: day)?|nhu|gom|bao gom|cu the|la|rang|lien quan|tren cac linh vuc|theo|cho phu hop|nhu sau|"
-    r"duoi day|nham|de|"
-    r"voi|va|cac noi dung|cac nhiem vu|cac cong viec)\s*$"
+from pipeline.segmentation.shapes import (
+    KEYWORDS,
+    MAX_RUN_IN_WORDS,
+    Part,
+    Shape,
+    bold_until,
+    bold_words,
+    following_parts,
+    governs,
+    read_shapes,
 )
+
+__all__ = ["find_sections"]
+
 _FORMULA = re.compile(r"(?:quyet dinh|quyet nghi|nghi dinh|chi thi|kinh gui|noi nhan|phe duyet|xac nhan)\s*[:.]?$")
 _TABLE_TITLE = re.compile(r"(?:bang|bieu|phu luc|danh sach|danh muc|don vi tinh|ghi chu|hinh|so do)\b")
 _COLUMNS = re.compile(r"(?:s?tt|so tt|so thu tu)\b")
@@ -29,49 +29,12 @@ _COLUMN_NAMES = re.compile(
     r"\b(?:noi dung|nhiem vu|thoi gian|don vi|chu tri|phoi hop|ghi chu|san pham|nguoi thuc hien|phu trach|"
     r"ho va ten|chuc vu)\b"
 )
-_PERSON = re.compile(r"(?:Ông|Bà|Thầy|Cô|Đồng chí|Đ/c)\s(?=[A-ZĐÀ-Ỹ])")
 _GROUND = re.compile(r"[-–+*\s]{0,3}(?:can cu|theo de nghi|xet de nghi|xet to trinh)\b")
-_FURNITURE = ("page-number", "stamp", "footnote")
-
-
-@dataclass(slots=True, eq=False)
-class Part:
-    """A passage with its text while sections are sought.
-
-    Attributes:
-        section: index of the section that it heads or stands in; depth as in `Passage`.
-        body_start: where the text after a heading begins, None where it is no heading.
-    """
-
-    draft: Draft
-    text: TracedText
-    section: int | None = None
-    depth: int = 0
-    body_start: int | None = None
-
-    @property
-    def start(self) -> int:
-        """Where the text after the label begins."""
-        return self.draft.label.end if self.draft.label is not None else 0
-
-    @property
-    def own_plain(self) -> str:
-        """The text after the label, without marks."""
-        return plain(self.own)
-
-    @property
-    def own(self) -> str:
-        """The text after the label."""
-        return self.text.text[self.start :]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """How a numbered passage looks: `heading`, `run-in`, `maybe` a run-in, or `text`; where its heading ends."""
-
-    looks: str
-    end: int
-    confidence: float
+_STEP = re.compile(
+    r"(?:buoc|hoat dong|nhiem vu|noi dung|giai doan|chuyen de|dot|hop phan|du an|tieu du an|nhom|tieu chi|phan|"
+    r"muc tieu|vong|ngay|nhom nhiem vu|phong trao)\s(?:thu\s|so\s)?(?:\d{1,2}|[ivx]{1,4})\s?[:.-]\s?[^\W\d_]"
+)
+_MAX_STEP_WORDS = 20
 
 
 def find_sections(parts: list[Part], options: SegmentOptions) -> tuple[Section, ...]:
@@ -81,139 +44,16 @@ def find_sections(parts: list[Part], options: SegmentOptions) -> tuple[Section, 
         parts: the whole document's, in order; headings become `heading`, and all that stand in a section know it.
         options: how like the vocabulary a misread heading must be.
     """
-    bold = _bold_words(parts)
-    shapes = _shapes(parts, bold)
+    bold = bold_words(parts)
+    shapes = read_shapes(parts, bold)
     headings = _numbered(parts, shapes) | _set_off(parts, bold)
     return _Builder(parts, headings, options).build()
 
 
-def _bold_words(parts: list[Part]) -> dict[str, bool]:
-    return {
-        word.id: word.bold
-        for part in parts
-        for line in part.draft.lines
-        for word in line.words
-        if word.bold is not None
-    }
-
-
-def _bold_until(part: Part, bold: dict[str, bool]) -> int:
-    """Where the bold beginning of a passage ends, in its text; its label's end where it does not begin in bold."""
-    end = part.start
-    for span in part.text.spans:
-        if span.end <= part.start:
-            continue
-        if not bold.get(span.word_id, False):
-            break
-        end = span.end
-    return end
-
-
-def _shapes(parts: list[Part], bold: dict[str, bool]) -> dict[int, _Shape]:
-    following = _following(parts)
-    return {
-        index: _shape(part, following[index], parts, bold)
-        for index, part in enumerate(parts)
-        if part.draft.kind == "item" and part.draft.label is not None and part.draft.label.style != "bullet"
-    }
-
-
-def _following(parts: list[Part]) -> list[int | None]:
-    """For each passage the next one that is no page number, stamp or footnote."""
-    found: list[int | None] = [None] * len(parts)
-    after: int | None = None
-    for index in range(len(parts) - 1, -1, -1):
-        found[index] = after
-        if parts[index].draft.kind not in _FURNITURE:
-            after = index
-    return found
-
-
-def _governs(part: Part, after: int | None, parts: list[Part]) -> bool:
-    """Whether something stands under a passage."""
-    if after is None:
-        return False
-    next_draft = parts[after].draft
-    if next_draft.kind == "item":
-        return next_draft.owner is part.draft
-    if next_draft.kind == "paragraph" and not any(char.isalpha() for char in parts[after].text.text[:2]):
-        return parts[after].text.text[:1] in "“\"'‘("
-    return next_draft.kind in ("paragraph", "table-head", "table-row")
-
-
-def _is_parent(part: Part, after: int | None, parts: list[Part]) -> bool:
-    """Whether the next passage's label says that it stands under this one's: 2.1 after 2."""
-    label = part.draft.label
-    child = parts[after].draft.label if after is not None else None
-    if label is None or child is None or not label.style.startswith("decimal-"):
-        return False
-    return len(child.ordinals) == len(label.ordinals) + 1 and child.ordinals[:-1] == label.ordinals
-
-
-def _shape(part: Part, after: int | None, parts: list[Part], bold: dict[str, bool]) -> _Shape:
-    own = part.own.rstrip()
-    label = part.draft.label
-    end = part.start + len(own)
-    words = len(own.split())
-    if not own or label is None:
-        keyword = label is not None and label.style in _KEYWORDS
-        return _Shape("heading" if keyword else "text", end, 0.8)
-    governs = _governs(part, after, parts)
-    colon = _run_in_colon(own)
-    misread = not colon and part.draft.lines[0].scanned and _run_in_colon(own.replace(";", ":", 1))
-    bold_end = _bold_until(part, bold)
-    if label.style in _KEYWORDS:
-        return _Shape("heading", end, 0.97)
-    if is_capitals(own, share=0.75, letters=4) and words <= _MAX_CAPITAL_WORDS:
-        return _Shape("heading", end, 0.97)
-    if _PERSON.match(own) and not colon and not (after is not None and parts[after].draft.kind == "item" and governs):
-        return _Shape("bare", end, 0.8)
-    if colon and is_capitals(own[:colon], share=0.85, letters=5):
-        return _Shape("run-in", part.start + colon, 0.95)
-    if bold_end >= end - 1 and governs:
-        return _Shape("heading", end, 0.96)
-    told = bold_end - part.start
-    if 0 < told < end - 1 - part.start and _closes(own[:told], own[told:]):
-        stop = int(colon or misread)
-        named = stop > told and len(own[told:stop].split()) <= _MAX_BOLD_REST_WORDS
-        return _Shape("run-in", part.start + stop if named else bold_end, 0.93)
-    if colon and own[colon + 1 :].strip():
-        return _Shape("maybe", part.start + colon, 0.85)
-    if misread and starts_capital(own) and own[misread + 1 :].strip():
-        return _Shape("misread", part.start + misread, 0.7)
-    last = own[-1]
-    if last not in ".;,!?…" and _is_parent(part, after, parts):
-        return _Shape("heading", end, 0.93)
-    if last in ".;,!?…" or words > _MAX_HEADING_WORDS:
-        short = last == "." and words <= 8 and governs and not own[:-1].count(".") and label.style != "letter"
-        return _Shape("short" if short else "text", end, 0.7)
-    if last == ":" and (_LEAD_IN.search(plain(own[:-1])) or words > _MAX_RUN_IN_WORDS):
-        return _Shape("text", end, 0.9)
-    return _Shape("heading" if governs else "bare", end, 0.9)
-
-
-def _run_in_colon(own: str) -> int:
-    """Where the colon stands that ends a run-in heading; 0 where there is none."""
-    colon = own.find(":")
-    while 0 < colon < 200 and not own[colon + 1 : colon + 2].isspace() and colon + 1 < len(own):
-        colon = own.find(":", colon + 1)
-    if not 0 < colon < 200:
-        return 0
-    head = own[:colon]
-    if len(head.split()) > _MAX_RUN_IN_WORDS or re.search(r"[.;?!]\s", head) or _LEAD_IN.search(plain(head)):
-        return 0
-    return colon
-
-
-def _closes(head: str, rest: str) -> bool:
-    """Whether a bold beginning is set off from what follows: by its colon, period or dash."""
-    return len(head.split()) <= _MAX_HEADING_WORDS and (head.rstrip()[-1:] in ":.-–" or rest.lstrip()[:1] in ":.-–")
-
-
-def _numbered(parts: list[Part], shapes: dict[int, _Shape]) -> dict[int, _Shape]:
+def _numbered(parts: list[Part], shapes: dict[int, Shape]) -> dict[int, Shape]:
     """Headings among the numbered passages, each list judged as a whole."""
     place = {id(parts[index].draft): index for index in shapes}
-    headings: dict[int, _Shape] = {}
+    headings: dict[int, Shape] = {}
     for index in shapes:
         siblings = [place[id(draft)] for draft in parts[index].draft.siblings if id(draft) in place]
         if not siblings or siblings[0] != index:
@@ -232,8 +72,8 @@ def _numbered(parts: list[Part], shapes: dict[int, _Shape]) -> dict[int, _Shape]
         )
         mostly = sure * 3 >= len(looks) * 2 and sure > 1
         for sibling, look in zip(siblings, looks, strict=True):
-            short = look == "short" and (regular or mostly)
-            bare = look == "bare" and mostly and len(parts[sibling].own.split()) <= _MAX_RUN_IN_WORDS
+            short = look in ("short", "lead") and (regular or mostly)
+            bare = look == "bare" and mostly and len(parts[sibling].own.split()) <= MAX_RUN_IN_WORDS
             if (
                 (look in ("heading", "run-in") and not weak)
                 or (look in ("maybe", "misread") and regular)
@@ -255,15 +95,15 @@ def _is_table(first: int, parts: list[Part]) -> bool:
     )
 
 
-def _set_off(parts: list[Part], bold: dict[str, bool]) -> dict[int, _Shape]:
+def _set_off(parts: list[Part], bold: dict[str, bool]) -> dict[int, Shape]:
     """Unnumbered headings: lines in capitals, or in bold where text is not."""
     plain_share = sum(not value for value in bold.values()) / len(bold) if bold else 0.0
-    following = _following(parts)
-    headings: dict[int, _Shape] = {}
+    following = following_parts(parts)
+    headings: dict[int, Shape] = {}
     for index, part in enumerate(parts):
         text = part.text.text.rstrip()
         if part.draft.kind != "paragraph" or (
-            not _governs(part, following[index], parts) and not _before_item(following[index], parts)
+            not governs(part, following[index], parts) and not _before_item(following[index], parts)
         ):
             continue
         words = len(text.split())
@@ -275,10 +115,12 @@ def _set_off(parts: list[Part], bold: dict[str, bool]) -> dict[int, _Shape]:
             continue
         if after is not None and _GROUND.match(plain(parts[after].text.text)):
             continue
-        if is_capitals(text, share=0.75, letters=6) and words >= 2:
-            headings[index] = _Shape("heading", len(text), 0.85)
-        elif plain_share > 0.5 and words <= 20 and _bold_until(part, bold) >= len(text) - 1 and text[-1] != ":":
-            headings[index] = _Shape("heading", len(text), 0.75)
+        if is_day(text) or (_STEP.match(bare) and words <= _MAX_STEP_WORDS):
+            headings[index] = Shape("heading", len(text), 0.7)
+        elif is_capitals(text, share=0.75, letters=6) and words >= 2:
+            headings[index] = Shape("heading", len(text), 0.85)
+        elif plain_share > 0.5 and words <= 20 and bold_until(part, bold) >= len(text) - 1 and text[-1] != ":":
+            headings[index] = Shape("heading", len(text), 0.75)
     return headings
 
 
@@ -289,7 +131,7 @@ def _before_item(after: int | None, parts: list[Part]) -> bool:
 class _Builder:
     """Sections in order, each under the one that its label or its place puts it under."""
 
-    def __init__(self, parts: list[Part], headings: dict[int, _Shape], options: SegmentOptions) -> None:
+    def __init__(self, parts: list[Part], headings: dict[int, Shape], options: SegmentOptions) -> None:
         self._parts = parts
         self._headings = headings
         self._options = options
@@ -310,11 +152,11 @@ class _Builder:
                 part.depth = self._depth(part.draft)
         return tuple(self._sections)
 
-    def _head(self, index: int, part: Part, shape: _Shape) -> None:
+    def _head(self, index: int, part: Part, shape: Shape) -> None:
         draft = part.draft
         label = draft.label
         parent = self._section_of(draft) if label is not None else self._loose_parent(draft)
-        if label is not None and label.style in ("roman", *_KEYWORDS):
+        if label is not None and label.style in ("roman", *KEYWORDS):
             parent = self._owner_section(draft)
             self._loose = None
         parent_section = self._sections[parent] if parent is not None else None

@@ -17,7 +17,7 @@ class Segment:
     """
 
     name: ClassVar[str] = "segment"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[frozenset[Gift]] = frozenset({"blocks"})
     gives: ClassVar[frozenset[Gift]] = frozenset({"passages"})
 
