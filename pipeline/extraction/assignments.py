@@ -13,7 +13,7 @@ from pipeline.extraction.task_values import body_text, inferred_value, printed_v
 from pipeline.extraction.units import units_of
 from pipeline.language.bodies import Body, body_id
 from pipeline.language.nlp import fold_tones
-from pipeline.language.time_expressions import PlanDate
+from pipeline.language.plan_dates import PlanDate
 from pipeline.options import ExtractOptions
 from pipeline.records import Assignment, Value
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 
 from pipeline.document import Document, Passage, Section, TracedText
 from pipeline.extraction.bounds import bounded
-from pipeline.extraction.sentences import doer_of
+from pipeline.extraction.clauses import clause_of, doer_of_clause
+from pipeline.extraction.sentences import Doer, doer_of
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
 from pipeline.extraction.task_units import Unit
 from pipeline.extraction.task_values import inferred_value, printed_value, tidy, trimmed
 from pipeline.extraction.units import units_of
-from pipeline.language.nlp import analyse, fold_tones
-from pipeline.language.time_expressions import PlanDate, TimeExpression, find_times, parse_time_cell
+from pipeline.language.nlp import fold_tones
+from pipeline.language.plan_dates import PlanDate
+from pipeline.language.time_expressions import TimeExpression, find_times, parse_time_cell
 from pipeline.options import ExtractOptions
 from pipeline.records import Deadline, Value
 
@@ -40,16 +42,10 @@ _GATHERING = re.compile(
 )
 _TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)
 _MEASURELESS = re.compile(r"^(?:sau|trước|khi|ngay)\s", re.IGNORECASE)
-_COMMA = re.compile(r",\s(?:và\s)?|\svà\s")
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)?\s?%")
-_EDGE = re.compile(r"^[\s,;:(–-]+|[\s,;:(–-]+$")
-_DONE_BY = re.compile(r"[\s,;(]*(?:hoàn thành|xong|và hoàn thành|thực hiện|báo cáo)?\s*$", re.IGNORECASE)
 _MAX_LINE_WORDS = 24
 _MAX_REST_WORDS = 8
 _MIN_WORDS = 3
-_CLAUSE_WINDOW = 600
-_MIN_CLAUSE_WORDS = 6
-_SENDS = re.compile(r"(?:gửi|trình|đưa|phát|nộp|trao|báo cáo)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +141,12 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
         sentence = trimmed(unit.text.slice(start, end))
         context = TimeContext(plan, purpose=unit.purpose, targets=targets, told=told)
         times = accepted_times(sentence.text, context)
-        body = _bound(unit, sentence) if times else None
-        subject_end = _subject_end(sentence) if times else 0
+        doer = doer_of(sentence.text) if times else None
         for time in times:
             printed = sentence.slice(time.start, time.end)
-            what = _clause(sentence, time, subject_end)
+            own = doer_of_clause(sentence.text, time, times)
+            body = _bound(unit, sentence, own or ((0, doer) if doer is not None else None))
+            what = clause_of(sentence, time, times, _moved(*own) if own is not None else doer)
             if time.kind == "due" and time.first is not None and _GATHERING.match(what.text):
                 time = _as_event(time)
             if earlier and (len(what.text.split()) < _MIN_WORDS or _TIME_HEADING.match(sentence.text)):
@@ -162,8 +159,16 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
         if line is not None:
             what_value = printed_value(unit.text, certainty=0.85)
             yield _Found(
-                unit.passage.index, _record(unit.time_line, line, what_value, _bound(unit, unit.text), 0.9), False, 0
+                unit.passage.index,
+                _record(unit.time_line, line, what_value, _bound(unit, unit.text, None), 0.9),
+                False,
+                0,
             )
+
+
+def _moved(offset: int, doer: Doer) -> Doer:
+    """A clause's subject by offsets into its sentence."""
+    return replace(doer, start=doer.start + offset, end=doer.end + offset, verb=doer.verb + offset)
 
 
 def _measureless(text: TracedText) -> TimeExpression | None:
@@ -173,72 +178,19 @@ def _measureless(text: TracedText) -> TimeExpression | None:
     return TimeExpression(0, len(text.text), "due", None, None, None, "cell")
 
 
-def _bound(unit: Unit, sentence: TracedText) -> Value | None:
-    """Who is bound: the sentence's own subject, else the unit's addressees as printed."""
-    doer = doer_of(sentence.text)
-    if doer is not None and doer.bodies.bodies[0].kind != "generic":
-        text = sentence.slice(doer.start, doer.end)
+def _bound(unit: Unit, sentence: TracedText, doer: tuple[int, Doer] | None) -> Value | None:
+    """Who is bound: the subject of the time's clause or sentence, else the unit's addressees as printed."""
+    if doer is not None and doer[1].bodies.bodies[0].kind != "generic":
+        offset, subject = doer
+        text = sentence.slice(offset + subject.start, offset + subject.end)
         return printed_value(text, tidy(text.text), certainty=0.85)
     addressees = unit.addressees
     if addressees is None:
         return None
     text = addressees.text if addressees.text else TracedText.join(addressees.leads, ", ")
+    if addressees.source == "line" and addressees.partners:
+        text = TracedText.join((text, *addressees.partner_texts), "; ")
     return printed_value(text, tidy(text.text), certainty=addressees.certainty)
-
-
-def _subject_end(sentence: TracedText) -> int:
-    doer = doer_of(sentence.text)
-    return doer.end if doer is not None and doer.place != "end" else 0
-
-
-def _clause(sentence: TracedText, time: TimeExpression, subject_end: int) -> TracedText:
-    """The clause that a time stands in, without the time where it opens or closes it; of brackets the
-    clause before."""
-    text = sentence.text
-    start = text.rfind("; ", 0, time.start) + 1
-    end = text.find(";", time.end)
-    end = len(text) if end < 0 else end
-    opening = text.rfind("(", start, time.start)
-    if opening > start and text.find(")", opening, time.start) < 0:
-        if start <= subject_end < opening:
-            start = subject_end
-        return _stripped(sentence, _narrower(text, start, opening, opening, opening)[0], opening)
-    if start <= subject_end < time.start:
-        start = subject_end
-    if not text[start : time.start].strip(" ,:("):
-        return _stripped(sentence, time.end, end)
-    start, end = _narrower(text, start, end, time.start, time.end)
-    if not text[time.end : end].strip(" .,;)") and time.kind != "recurring":
-        done = _DONE_BY.search(text[start : time.start])
-        stop = start + done.start() if done and done.start() > 0 else time.start
-        return _stripped(sentence, start, stop)
-    return _stripped(sentence, start, end)
-
-
-def _narrower(text: str, start: int, end: int, left: int, right: int) -> tuple[int, int]:
-    """The part of a clause around `left` to `right` between commas or `và` that verbs follow, where
-    enough is left."""
-    analysis = analyse(text)
-    for match in _COMMA.finditer(text, max(start, left - _CLAUSE_WINDOW), min(end, right + _CLAUSE_WINDOW)):
-        if analysis.token_at(match.end()) not in analysis.marks["verbs"]:
-            continue
-        if _SENDS.match(text, match.end()) and len(text[match.end() : left].split()) < 2 * _MIN_CLAUSE_WORDS:
-            continue
-        if match.end() <= left and len(text[match.end() : end].split()) >= _MIN_CLAUSE_WORDS + len(
-            text[left:right].split()
-        ):
-            start = match.end()
-        elif match.start() >= right and len(text[start:left].split()) >= _MIN_CLAUSE_WORDS:
-            return start, match.start()
-    return start, end
-
-
-def _stripped(text: TracedText, start: int, end: int) -> TracedText:
-    inner = text.text[start:end]
-    left = _EDGE.match(inner)
-    begin = start + (left.end() if left else 0)
-    right = re.search(r"[\s,;:(–-]+$", text.text[begin:end])
-    return trimmed(text.slice(begin, begin + right.start() if right else end))
 
 
 def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from pipeline.document import Document
 from pipeline.language.nlp import analyse
-from pipeline.language.time_expressions import PlanDate, TimeExpression, find_times
+from pipeline.language.plan_dates import PlanDate
+from pipeline.language.time_expressions import TimeExpression, find_times
 
 __all__ = ["TimeContext", "accepted_times", "plan_date"]
 
@@ -74,9 +75,10 @@ class TimeContext:
 
 
 def plan_date(document: Document) -> PlanDate:
-    """The plan's own date, as far as its fields say it."""
-    date = document.records.document.date
-    return PlanDate.of(str(date.normal) if date is not None else None)
+    """The plan's own date and the year that its title says, as far as its fields say them."""
+    fields = document.records.document
+    title = str(fields.title.normal) if fields.title is not None else ""
+    return PlanDate.of(str(fields.date.normal) if fields.date is not None else None, title)
 
 
 def accepted_times(text: str, context: TimeContext) -> list[TimeExpression]:

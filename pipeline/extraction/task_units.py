@@ -39,6 +39,7 @@ class Addressees:
         text: their list as printed; empty where it is put together.
         verb: offset in the unit's text where what they have to do begins.
         role: where a label says it.
+        partner_texts: where lines name the partners, what they say as printed.
     """
 
     text: TracedText
@@ -49,6 +50,7 @@ class Addressees:
     certainty: float = 0.9
     verb: int = 0
     role: Role | None = None
+    partner_texts: tuple[TracedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,11 @@ def _addressed(
         return unit
     if with_them:
         base = before or Addressees(TracedText(), (), "line")
-        return replace(unit, addressees=replace(base, partners=(*base.partners, *leads, *partners)))
+        found, texts = (*base.partners, *leads, *partners), (*base.partner_texts, text)
+        return replace(unit, addressees=replace(base, partners=found, partner_texts=texts))
     kept = before.partners if before is not None and before.source == "line" else ()
-    addressees = Addressees(text, leads, "line", (*kept, *partners), role="lead", certainty=0.85)
+    texts = before.partner_texts if before is not None else ()
+    addressees = Addressees(
+        text, leads, "line", (*kept, *partners), role="lead", certainty=0.85, partner_texts=texts if kept else ()
+    )
     return replace(unit, addressees=addressees)

@@ -41,11 +41,18 @@ _ROMAN = r"(?:IV|III|II|I|[1-4](?!\d)|một|hai|ba|bốn|tư)(?![\w])"
 _EVERY = r"(?:hằng|hàng)"
 _TURN = r"(?:ngày|tuần|tháng|quý|năm\shọc|năm|học\skỳ|kỳ)(?!\w)"
 _SPAN = rf"(?:{SMALL_NUMBER}\s)?(?:tháng|quý|năm|tuần)(?!\w)"
+_WEEKDAY = r"(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\snhật)(?!\w)"
+_LEAST = r"(?:ít\snhất|tối\sthiểu|tối\sđa|không\squá|từ)"
+_ACT = (
+    r"(?:lần|buổi|cuộc|đợt|kỳ|chuyên\sđề|bài|tin(?:,?\sbài)?|chuyên\smục|phóng\ssự|lớp|hội\snghị|hội\sthảo|tiết"
+    r"|hoạt\sđộng|sáng\skiến|bản\stin|ca|giờ|ngày|công\strình|phần\sviệc|mô\shình)"
+)
+_WORKING_DAYS = rf"{SMALL_NUMBER}\s(?:\([^()]{{1,20}}\)\s)?(?:ngày|giờ|tuần|tháng)(?:\slàm\sviệc)?"
 
 _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     (
         "days",
-        rf"(?<![\w/.-])(?P<prefix>(?:các\s)?ngày\s)?(?P<first>{_DAY})(?:{_LIST}{_DAY}){{0,9}}{_LIST}(?P<last>{_DAY})"
+        rf"(?<![\w/.-])(?<!tuần\s)(?<!thứ\s)(?P<prefix>(?:các\s)?ngày\s)?(?P<first>{_DAY})(?:{_LIST}{_DAY}){{0,9}}{_LIST}(?P<last>{_DAY})"
         rf"(?:\stháng\s|\s?/\s?)(?P<month>{_MONTH})(?:{_OF_YEAR})?(?![\d/]|[.-]\d)",
     ),
     (
@@ -83,6 +90,11 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
         rf"(?:\s?(?:-|–|—|đến|và|,)\s?)(?:năm\s)?(?P<last>{_YEAR})(?!\d)",
     ),
     ("year", rf"(?<!\w)(?:các\s)?năm\s(?P<year>{_YEAR})(?!\d)"),
+    ("year", r"(?<=đến\s)(?:cuối\s|hết\s)năm(?:\snay)?(?!\s?\d|\shọc)(?!\w)"),
+    (
+        "month",
+        rf"(?<![\w/.-])T\.?(?P<first>{_MONTH})(?P<list>(?:\s?[-–,]\s?T?\.?{_MONTH}){{0,5}})\s?/\s?(?P<year>{_YEAR})(?!\d)",
+    ),
     (
         "clock",
         r"(?<![\w/.,-])(?P<hour>[01]?\d|2[0-4])(?:\s?(?:giờ|h|g(?=\d))\s?(?:[0-5]\d(?!\d))?(?:\s?(?:phút|ph|p)(?!\w)|[’'′])?"
@@ -109,8 +121,36 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     ),
     (
         "recurrence",
-        rf"(?<!\w)(?:(?:ít\snhất|tối\sthiểu|tối\sđa|không\squá)\s)?{SMALL_NUMBER}\s(?:lần|buổi|cuộc|đợt|kỳ|chuyên\sđề|bài|tin)"
+        rf"(?<!\w)(?:{_LEAST}\s)?{SMALL_NUMBER}\s{_ACT}"
         rf"(?:\s?/\s?|\s(?:trong\s|trên\s)?(?:một\s|mỗi\s)|\strên\s)(?:0?1\s)?(?P<turn>{_SPAN}|{_TURN})",
+    ),
+    (
+        "recurrence",
+        rf"(?<!\w){_LEAST}\s{SMALL_NUMBER}\s(?:(?!triệu|tỷ|đồng)[^\W\d_]+\s){{0,3}}(?!triệu|tỷ|đồng)[^\W\d_]+"
+        rf"\s?/\s?(?:0?1\s)?(?P<turn>{_SPAN}|{_TURN})",
+    ),
+    (
+        "recurrence",
+        r"(?<!\w)ngày\s\d{1,2}\s(?:của\s)?(?P<turn>tháng)\s(?:tiếp\stheo|liền\s(?:sau|kề)|kế\stiếp|liền\skề\stiếp\stheo|sau)"
+        r"(?:\s(?:tháng|kỳ|của\skỳ)\sbáo\scáo)?",
+    ),
+    (
+        "recurrence",
+        rf"(?<!\w)(?:ngày|tuần)\s(?:làm\sviệc\s)?(?:đầu|cuối)(?:\s(?:tiên|cùng))?\s(?:của\s)?(?:(?:mỗi|{_EVERY}|từng)\s)?"
+        rf"(?P<turn>tháng|quý|năm|tuần)(?!\s\d|\s[IVX]|\shọc|\w)",
+    ),
+    (
+        "recurrence",
+        rf"(?<!\w)mỗi\s(?:sáng|chiều|tối|đêm)\s(?P<weekday>{_WEEKDAY})(?:\s{_EVERY}\stuần)?",
+    ),
+    (
+        "recurrence",
+        rf"(?<!\w)(?:các\s)?(?:(?:ngày|buổi|sáng|chiều|tối)\s){{0,2}}(?P<weekday>{_WEEKDAY})(?:(?:,|\svà|\shoặc)\s{_WEEKDAY}){{0,5}}"
+        rf"\s(?:(?:{_EVERY}|mỗi|đầu|cuối|trong|của)\s){{1,2}}tuần(?!\w)",
+    ),
+    (
+        "recurrence",
+        rf"(?<!\w)cứ\s(?P<turn>{_SPAN}|{_TURN})(?:\s(?:một|0?1|1)\slần)?",
     ),
     (
         "recurrence",
@@ -119,22 +159,33 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     (
         "recurrence",
         rf"(?<!\w)mỗi\s(?P<turn>{_SPAN}|{_TURN})(?:(?P<how>[^.;:()]{{0,60}}?\s(?:ít\snhất|tối\sthiểu)\s{SMALL_NUMBER}\s[^,.;:()]{{1,80}})"
-        rf"|\s(?:một|0?1)\slần)?",
-    ),
-    (
-        "recurrence",
-        rf"(?<!\w)(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\snhật)\s(?:{_EVERY}|mỗi)\s(?P<turn>tuần)",
+        rf"|\s(?:{_LEAST}\s)?{SMALL_NUMBER}\s(?:{_ACT}(?!\w)|lần(?!\w)))?",
     ),
     ("recurrence", r"(?<!\w)cuối\s(?P<turn>năm\shọc|năm|quý|tháng)(?!\s(?:\d|thứ|[IVX]+(?!\w)))(?!\w)"),
     (
         "measure",
         rf"(?<!\w)(?:trong\s(?:vòng\s|thời\shạn\s|thời\sgian\s)?|(?:chậm|muộn)\snhất\s(?:là\s)?(?:sau\s|trong\s)?|sau\s|trước\s"
-        rf"|không\squá\s){SMALL_NUMBER}\s(?:\([^()]{{1,20}}\)\s)?(?:ngày|giờ|tuần|tháng)(?:\slàm\sviệc)?,?\s"
-        rf"(?:(?:kể\s|tính\s)?từ|sau|trước|kể)\s[^,.;:()]{{2,120}}",
+        rf"|không\squá\s|ít\snhất\s(?:là\s)?|tối\sthiểu\s)?{_WORKING_DAYS},?\s"
+        rf"(?:(?:kể\s|tính\s)?từ(?!\sngày\s\d)|(?:sau|trước)\s(?:khi|ngày|thời|lúc|buổi|cuộc|lễ|hội|kỳ)|kể)\s[^,.;:()]{{2,120}}",
+    ),
+    (
+        "measure",
+        rf"(?<!\w)(?:trong\s(?:vòng|thời\shạn)\s(?:tối\sđa\s)?|không\squá\s(?=[^.;]{{1,12}}ngày\slàm)|(?:chậm|muộn)\snhất\s(?:là\s)?(?:sau\s|trong\s|trước\s)?)"
+        rf"{_WORKING_DAYS}(?!\w|\s\d)",
+    ),
+    (
+        "measure",
+        rf"(?<!\w)(?:trước|sau)\s(?:khi|ngày|thời|lúc|buổi|cuộc|lễ|hội|kỳ)\s(?!\d)[^,.;:()\d]{{2,80}}?"
+        rf"\s(?:{_LEAST}\s|chậm\snhất\s)?{_WORKING_DAYS}(?!\w|\s\d)",
+    ),
+    (
+        "measure",
+        rf"(?<!\w)(?:trước|xong\strước)\s(?:dịp\s)?Tết(?:\sNguyên\sđán|\sTrung\sthu|\sDương\slịch|\scổ\struyền)?"
+        rf"(?:\s(?:Giáp|Ất|Bính|Đinh|Mậu|Kỷ|Canh|Tân|Nhâm|Quý)\s[^\W\d_]+)?(?:\snăm)?(?:\s{_YEAR})?(?!\w)",
     ),
 )
 _COMPILED = tuple((unit, re.compile(pattern, re.IGNORECASE)) for unit, pattern in _PATTERNS)
-_ANY = re.compile(r"\d|tháng|năm|quý|tuần|ngày|kỳ|mỗi|hằng|hàng|nay", re.IGNORECASE)
+_ANY = re.compile(r"\d|tháng|năm|quý|tuần|ngày|kỳ|mỗi|hằng|hàng|nay|tết", re.IGNORECASE)
 
 _MONTH_NAMES = {"giêng": 1, "chạp": 12}
 _TURNS = {
@@ -145,6 +196,7 @@ _TURNS = {
     "năm": "yearly",
     "năm học": "yearly",
 }
+_RANGE_MARK = re.compile(r"[\dIV]\s?[-–—]\s?(?:[\dIVT]|tháng|quý)|\sđến\s", re.IGNORECASE)
 _MONTHS_TURN = {1: "monthly", 3: "quarterly", 6: "half-yearly", 12: "yearly"}
 
 
@@ -153,7 +205,8 @@ class Point:
     """Something of the calendar at `start` to `end` of a text.
 
     `year` is None where none is printed; `weak` marks what is a time only in a time's company (`30/6`, `ngày 5`).
-    `last_…` close a list or a range that stands in one piece (`24, 25 và 26 tháng 8`, `quý I, II`).
+    `last_…` close a list or a range that stands in one piece (`24, 25 và 26 tháng 8`, `quý I, II`); `through` marks
+    the range (`20 - 25/3`).
     """
 
     start: int
@@ -169,6 +222,7 @@ class Point:
     last_quarter: int | None = None
     turn: str | None = None
     weak: bool = False
+    through: bool = False
 
 
 def find_points(text: str) -> list[Point]:
@@ -227,6 +281,7 @@ def _point(unit: PointUnit, match: re.Match[str]) -> Point | None:
     while end > start and text_end_is_loose(match.string[end - 1]):
         end -= 1
     point = Point(start, end, unit, year=_number(groups.get("year") or groups.get("year2")))
+    point = replace(point, through=_RANGE_MARK.search(match[0]) is not None and unit in ("days", "month", "quarter"))
     if unit == "day":
         return _checked(
             replace(
@@ -282,6 +337,8 @@ def _checked(point: Point) -> Point | None:
 
 
 def _turn(groups: dict[str, str | None]) -> str | None:
+    if groups.get("weekday"):
+        return "weekly"
     printed = (groups.get("turn") or groups.get("turn2") or groups.get("turn3") or "").casefold().strip()
     if printed in _TURNS:
         return _TURNS[printed]

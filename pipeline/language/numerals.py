@@ -8,8 +8,11 @@ _UNITS = {
 }  # fmt: skip
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
-SMALL_NUMBER = r"(?:\d{1,3}|mười\s(?:một|hai|ba|bốn|lăm|sáu|bảy|tám|chín)|mười|một|hai|ba|bốn|tư|năm|sáu|bảy|tám|chín)"
-"""Pattern of a number up to three figures, or up to nineteen in words."""
+SMALL_NUMBER = (
+    r"(?:\d{1,3}|(?:hai|ba|bốn|năm|sáu|bảy|tám|chín)\smươi(?:\s(?:mốt|hai|ba|bốn|tư|lăm|sáu|bảy|tám|chín)(?!\w))?"
+    r"|mười\s(?:một|hai|ba|bốn|lăm|sáu|bảy|tám|chín)|mười|một|hai|ba|bốn|tư|năm|sáu|bảy|tám|chín)"
+)
+"""Pattern of a number up to three figures, or up to ninety-nine in words."""
 
 
 def number_of(text: str) -> int | None:

@@ -8,10 +8,12 @@ event without a measure (`sau khi có ý kiến`).
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from math import ceil
 from typing import Literal
 
 from pipeline.language.calendar_points import Point, days_of, find_points
+from pipeline.language.plan_dates import PlanDate
 
 __all__ = ["PlanDate", "TimeExpression", "TimeKind", "find_times", "parse_time_cell"]
 
@@ -26,8 +28,8 @@ _PREPOSITION = re.compile(
 )
 _PART = re.compile(
     r"(?<!\w)(?:(?P<early>đầu|nửa\sđầu|thượng\stuần|tuần\sđầu(?:\stiên)?)|(?P<middle>giữa|trung\stuần)"
-    r"|(?P<late>cuối|nửa\scuối|hạ\stuần|tuần\scuối(?:\scùng)?)|tuần\s(?:lễ\s)?(?:thứ\s)?(?P<week>[1-5]|nhất|hai|ba|tư|năm)"
-    r"|(?P<lastday>ngày\scuối(?:\scùng)?))\s(?:của\s)?$",
+    r"|(?P<late>cuối|nửa\scuối|hạ\stuần|tuần\scuối(?:\scùng)?)|tuần\s(?:lễ\s)?(?:thứ\s)?(?P<week>[1-5]|nhất|một|hai|ba|tư|năm)(?:\s?(?:[-–,]|và|đến)\s?(?:tuần\s)?(?P<until>[1-5]))?"
+    r"|(?P<lastday>ngày\scuối(?:\scùng)?)),?\s(?:của\s)?$",
     re.IGNORECASE,
 )
 _RANGE_GAP = re.compile(
@@ -47,42 +49,22 @@ _RECURRENCE_GAP = re.compile(r"^\s?(?:,|của|\()?\s?(?:(?:trước|vào|chậm\
 _DAY_OF_RECURRENCE = re.compile(
     r"^\s?[(,]?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?|hoàn\sthành\strước)\s)?$", re.IGNORECASE
 )
+_WEEKDAY_OF_TURN = re.compile(
+    rf"^\s?\((?:vào\s|trước\s)?(?:(?:sáng|chiều|tối)\s)?(?:ngày\s)?{_WEEKDAY}(?:(?:,|\svà)\s{_WEEKDAY}){{0,5}}\)",
+    re.IGNORECASE,
+)
 _ONWARDS = re.compile(r"^\strở\s(?:đi|về\ssau)(?!\w)", re.IGNORECASE)
 _FOLLOWING_YEARS = re.compile(r"^\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
 _DURATION = re.compile(r"^(?P<count>\d{1,3}(?:[.,]\d)?)\s(?:ngày|buổi)\b", re.IGNORECASE)
 _ALWAYS = re.compile(r"^(?:thường\sxuyên|liên\stục|hằng\sngày|đột\sxuất)", re.IGNORECASE)
 _ALL_YEAR = re.compile(r"^(?:trong\s)?(?:cả|suốt)\snăm(?:\s\d{4})?$", re.IGNORECASE)
+_BARE_YEARS = re.compile(
+    r"^(?:(?:các\s)?năm\s)?((?:19|20)\d\d)(?:\s?(?:[-–—,;]|đến|và)\s?(?:năm\s)?((?:19|20)\d\d))?$", re.IGNORECASE
+)
+_SHORT_MONTH = re.compile(r"(?<![\w/.])T\.?(?=\d{1,2}(?!\d))")
+_WEEKS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5}
 _LATEST = ("trước", "chậm", "muộn", "hạn", "đến", "tới", "hết")
 _EARLIEST = ("từ", "kể", "bắt", "tính", "áp", "sau")
-
-
-@dataclass(frozen=True, slots=True)
-class PlanDate:
-    """When the plan was issued, as far as it is printed: gives missing years and the day of `từ khi ban hành`."""
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-
-    @staticmethod
-    def of(text: str | None) -> "PlanDate":
-        """From an ISO date that may lack day or month; anything else is an unknown date."""
-        match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text or "")
-        if match is None:
-            return PlanDate()
-        year, month, day = (int(part) if part else None for part in match.groups())
-        return PlanDate(year, month, day)
-
-    def day_of_year(self, month: int, day: int) -> str | None:
-        """A day of the plan's year, or None where the year is unknown."""
-        return f"{self.year:04d}-{month:02d}-{day:02d}" if self.year else None
-
-    @property
-    def iso(self) -> str | None:
-        """The whole date, or None where a part of it is missing."""
-        if self.year and self.month and self.day:
-            return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +89,19 @@ class TimeExpression:
     inferred: str | None = None
 
 
-def find_times(text: str, plan: PlanDate = PlanDate()) -> list[TimeExpression]:
+def find_times(text: str, plan: PlanDate = PlanDate(), *, alone: bool = False) -> list[TimeExpression]:
     """All expressions of time in a text, in order, without overlaps; years and school years without a preposition too.
 
     Args:
         text: running text, single-spaced, NFC.
         plan: for missing years and for times counted from the plan's own day.
+        alone: whether the text is nothing but times, so that `30/6` is one without a preposition.
     """
     points = find_points(text)
     found: list[TimeExpression] = []
     index = 0
     while index < len(points):
-        expression, index = _expression(text, points, index, plan)
+        expression, index = _expression(text, points, index, plan, alone)
         if expression is not None and (not found or expression.start >= found[-1].end):
             found.append(expression)
     return found
@@ -138,7 +121,13 @@ def parse_time_cell(text: str, plan: PlanDate = PlanDate()) -> TimeExpression | 
     blank = TimeExpression(start, len(stripped), "due", None, None, None, "cell")
     if _ALL_YEAR.match(whole):
         return replace(blank, kind="period", first=plan.day_of_year(1, 1), last=plan.day_of_year(12, 31))
-    found = find_times(stripped, plan)
+    years = _BARE_YEARS.match(whole)
+    if years:
+        first, last = years[1], years[2] or years[1]
+        return replace(
+            blank, kind="period" if years[2] else "due", first=f"{first}-01-01", last=f"{last}-12-31", unit="year"
+        )
+    found = find_times(_SHORT_MONTH.sub("tháng ", stripped), plan, alone=True)
     if not found:
         return replace(blank, kind="recurring") if _ALWAYS.match(whole) else None
     firsts = [time.first for time in found if time.first]
@@ -168,7 +157,9 @@ def _with_duration(time: TimeExpression, text: str) -> TimeExpression:
     return replace(time, kind="event", last=max(last, time.last) if time.last and time.kind != "period" else last)
 
 
-def _expression(text: str, points: list[Point], index: int, plan: PlanDate) -> tuple[TimeExpression | None, int]:
+def _expression(
+    text: str, points: list[Point], index: int, plan: PlanDate, alone: bool
+) -> tuple[TimeExpression | None, int]:
     """The expression that begins with a point, and the index of the point after it."""
     chain, after = _chain(text, points, index)
     head = chain[0]
@@ -176,7 +167,7 @@ def _expression(text: str, points: list[Point], index: int, plan: PlanDate) -> t
     end = chain[-1].end
     if head.unit == "anchor" and preposition not in ("từ", "kể", "tính", "sau", "bắt"):
         return None, index + 1
-    if all(point.weak for point in chain) and not preposition:
+    if all(point.weak for point in chain) and not preposition and not alone:
         return None, index + 1
     if head.unit == "measure":
         return TimeExpression(head.start, end, "due", None, None, None, "measure"), after
@@ -240,7 +231,7 @@ def _left(text: str, point: Point) -> tuple[int, str, str]:
             if match:
                 part = next((name for name, value in match.groupdict().items() if value), "week")
                 if match["week"]:
-                    part = f"week {match['week']}"
+                    part = f"week {match['week'].casefold()} {match['until'] or ''}"
                 start -= len(match[0])
                 continue
         if point.unit in ("day", "days"):
@@ -263,7 +254,7 @@ def _recurring(text: str, chain: list[Point], start: int, preposition: str, plan
     dated = next((point for point in chain if point.unit in ("day", "month", "quarter") and not point.weak), None)
     first = last = None
     if dated is not None and turn == "yearly":
-        days = days_of(dated, plan.year)
+        days = days_of(dated, plan.missing_year(dated.month, dated.day))
         if days is not None:
             inner = text[max(chain[0].start, dated.start - 20) : dated.start] if dated is not chain[0] else ""
             latest = preposition in _LATEST or any(word in inner.casefold() for word in ("trước", "chậm nhất"))
@@ -271,6 +262,9 @@ def _recurring(text: str, chain: list[Point], start: int, preposition: str, plan
     end = chain[-1].end
     if text[chain[0].end : end].count("(") > text[chain[0].end : end].count(")") and text[end : end + 1] == ")":
         end += 1
+    weekday = _WEEKDAY_OF_TURN.match(text[end : end + _WINDOW])
+    if weekday:
+        end += weekday.end()
     return TimeExpression(start, end, "recurring", first, last, turn, "recurrence", preposition)
 
 
@@ -301,9 +295,14 @@ def _dated(
             start, end, "period", plan.iso, last.isoformat(), None, "anchor", preposition, inferred_reason
         )
     unit = dated[0].unit
-    ranged = len(dated) > 1 and _RANGE_GAP.match(text[dated[-2].end : dated[-1].start]) is not None
+    ranged = len(dated) > 1 and any(
+        _RANGE_GAP.match(text[left.end : right.start]) and {left.unit, right.unit} != {"clock"}
+        for left, right in pairwise(chain)
+    )
     if ranged:
         kind: TimeKind = "event" if clocked and first == last else "period"
+        if preposition in _LATEST:
+            kind = "due"
         return TimeExpression(
             start, end, kind, first.isoformat(), last.isoformat(), None, unit, preposition, inferred_reason
         )
@@ -324,7 +323,11 @@ def _dated(
     if preposition in _EARLIEST:
         if clocked:
             return expression
-        return replace(expression, kind="period", last=None)
+        return replace(
+            expression, kind="period", last=None if not dated[0].through or first == last else expression.last
+        )
+    if dated[0].through and len(dated) == 1 and first != last:
+        return replace(expression, kind="period")
     if unit in ("day", "days"):
         return replace(expression, kind="due" if preposition == "trong" else "event")
     return replace(expression, kind="due")
@@ -342,25 +345,32 @@ def _right(text: str, end: int) -> int:
 
 def _spans(dated: list[Point], plan: PlanDate) -> tuple[tuple[date, date], bool] | None:
     """First and last day of points whose missing months and years come from the one after them, else the plan's."""
-    year = next((point.year for point in reversed(dated) if point.year), None)
+    printed = next((point.year for point in reversed(dated) if point.year), None)
     month = next((point.month for point in reversed(dated) if point.month), None)
-    inferred = year is None
-    if year is None:
-        year = plan.year
+    latest = plan.missing_year(dated[-1].last_month or dated[-1].month, dated[-1].last_day or dated[-1].day)
     days: list[tuple[date, date]] = []
     for point in dated:
         if point.day and point.month is None:
             if month is None:
                 return None
             point = replace(point, month=month)
+        ends = point.last_quarter * 3 if point.last_quarter else point.quarter * 3 if point.quarter else point.month
+        own = plan.missing_year(ends, point.last_day or point.day)
+        year = printed if printed is not None else own if plan.school_year else min(own or 0, latest or 0) or None
         span = days_of(point, _first_year(point, dated, year))
         if span is None:
             return None
         days.append(span)
-    first, last = days[0][0], days[-1][1]
+    (first, _), (_, last) = days[0], days[-1]
+    if first > last and printed is None and len(dated) > 1:
+        last = _a_year_on(last)
     if first > last:
         return None
-    return (first, last), inferred
+    return (first, last), printed is None
+
+
+def _a_year_on(day: date) -> date:
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _first_year(point: Point, dated: list[Point], year: int | None) -> int | None:
@@ -377,7 +387,7 @@ def _narrowed(first: date, last: date, part: str) -> tuple[date, date]:
     if part == "lastday":
         return last, last
     if part.startswith("week ") and (last - first).days <= 31:
-        number = {"nhất": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5}.get(part[5:]) or int(part[5:])
-        begin = first + timedelta(days=7 * (number - 1))
-        return min(begin, last), min(begin + timedelta(days=6), last)
+        weeks = [_WEEKS.get(number) or int(number) for number in part[5:].split()]
+        begin = first + timedelta(days=7 * (weeks[0] - 1))
+        return min(begin, last), min(first + timedelta(days=7 * max(weeks[-1], weeks[0]) - 1), last)
     return first, last
