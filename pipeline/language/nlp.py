@@ -18,6 +18,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from pipeline.language.tone_marks import fold_tones
+
 __all__ = ["MAX_CHARACTERS", "Analysis", "Tokenizer", "analyse", "fold_tones", "pipeline", "word_table", "words_of"]
 
 MAX_CHARACTERS = 20_000
@@ -25,25 +27,6 @@ MAX_CHARACTERS = 20_000
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|\s|.", re.DOTALL)
 _SPANS_KEY = "marks"
-_PLAIN = "àáảãạ", "èéẻẽẹ", "ỳýỷỹỵ", "òóỏõọ", "ùúủũụ"
-_TONES = {
-    old: new
-    for first, (marked, bare), second in (
-        ("òóỏõọ", ("òóỏõọ", "o"), "a"),
-        ("òóỏõọ", ("òóỏõọ", "o"), "e"),
-        ("ùúủũụ", ("ùúủũụ", "u"), "y"),
-    )
-    for old, new in (
-        (marked[tone] + second, bare + {"a": _PLAIN[0], "e": _PLAIN[1], "y": _PLAIN[2]}[second][tone])
-        for tone in range(len(first))
-    )
-}
-_TONE_PAIR = re.compile("(?:" + "|".join(_TONES) + r")\b")
-
-
-def fold_tones(text: str) -> str:
-    """Case folded, with the tone of a closing oa, oe or uy on its second vowel: `Hóa` and `hoá` are one."""
-    return _TONE_PAIR.sub(lambda match: _TONES[match[0]], text.casefold())
 
 
 @lru_cache(maxsize=1)
