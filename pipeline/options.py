@@ -78,12 +78,16 @@ class ExtractOptions(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunnerOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """Who does the work, and within what bounds; `jobs` 0 takes every core."""
+    """Who does the work, and within what bounds; `jobs` 0 takes every core.
+
+    After `attempts` attempts what failed is no longer taken up again of itself.
+    """
 
     jobs: int = 0
     document_timeout_s: float = 3600.0
     page_timeout_s: float = 300.0
     memory_mb: int = 4096
+    attempts: int = 3
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -60,6 +61,8 @@ class FakeOcr:
             (context.workspace / "pages" / f"{page.number:04d}.png").write_bytes(b"picture")
         if text == "meet":
             meet(context, page.number)
+        if text.startswith("awaits ") and not Path(text.removeprefix("awaits ")).exists():
+            raise EngineTimeoutError("It did not come.", remedy="Wait for it.")
         do(text)
         if not text or text == "blank":
             return page

@@ -518,4 +518,5 @@ def test_claims_a_second_process_leaves_the_firsts_work_alone(tmp_path: Path) ->
     assert exists == "False"
     assert held.exists()
     first.forget_work(sha256)
+    first.close()
     assert not held.exists()

@@ -6,7 +6,7 @@ import pytest
 from command_line import call
 
 from pipeline.archive import Archive, FileReport, IntakeReport, SkippedFile
-from pipeline.archive.report import Result
+from pipeline.archive.report import DocumentRow, Result
 from pipeline.cli.progress import PageCount, following
 from pipeline.document import Issue
 from pipeline.runner import Event
@@ -41,6 +41,9 @@ class FakeArchive:
     def intake(self, inputs: list[Path], options: object, **more: object) -> IntakeReport:
         self.asked = {"inputs": inputs, "options": options, **more}
         return self.report
+
+    def probable_duplicates(self, ids: set[str]) -> list[list[DocumentRow]]:
+        return []
 
 
 @pytest.fixture

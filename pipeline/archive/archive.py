@@ -1,23 +1,26 @@
 """The archive: one folder, and the ways in and out of it."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from pipeline.archive.catalog import Catalog, Stored
 from pipeline.archive.database import Database
 from pipeline.archive.files import ArchiveFiles
-from pipeline.archive.intake import Intake, source_path
+from pipeline.archive.intake import Intake
+from pipeline.archive.ledger import FileStanding, FileState, Ledger, Standing
 from pipeline.archive.migrations import prepare
-from pipeline.archive.names import distinct_names
+from pipeline.archive.names import distinct_names, source_path
 from pipeline.archive.report import DocumentRow, ExportFormat, IntakeReport
+from pipeline.archive.search import Filters, Hit, search
 from pipeline.document import Document
-from pipeline.errors import ArchiveError, DocumentNotFoundError, SohoaError
+from pipeline.errors import ArchiveError, DocumentNotFoundError, InputError, SohoaError
 from pipeline.options import Options
 from pipeline.runner import Event
 from pipeline.runner.order import StageFactory, stages
 from pipeline.runner.source import identify
+from pipeline.runner.stage_log import StageState
 
 __all__ = ["Archive"]
 
@@ -35,6 +38,7 @@ class Archive:
         self.database = database
         self._files = ArchiveFiles(folder)
         self._catalog = Catalog(database)
+        self._ledger = Ledger(database)
 
     @classmethod
     def open(cls, folder: Path, *, url: str | None = None, create: bool = True) -> "Archive":
@@ -102,12 +106,81 @@ class Archive:
         Raises:
             FullDiskError: no space is left; what was finished before is kept.
         """
-        intake = Intake(self._files, self._catalog, options, on_event=on_event, force=force, stages=stages)
+        intake = Intake(
+            self._files, self._catalog, self._ledger, options, on_event=on_event, force=force, stages=stages
+        )
         return intake.run(inputs)
+
+    def retry(
+        self,
+        options: Options,
+        *,
+        on_event: Callable[[Event], None] = lambda event: None,
+        stages: StageFactory = stages,
+    ) -> IntakeReport:
+        """Take up what can be tried again: files of runs that were stopped, and what failed in a way that may pass.
+
+        The pages of a partial document that were read well are kept. Where a file is no longer where it was, the
+        archive's own copy of it is taken.
+
+        Returns:
+            What became of each of them.
+        Raises:
+            FullDiskError: no space is left; what was finished before is kept.
+        """
+        stand_ins: dict[Path, Path] = {}
+        paths: list[Path] = []
+        for file in self._ledger.to_retry():
+            stored = self._catalog.stored(file.sha256) if file.sha256 is not None else None
+            kept = self.folder / stored.original if stored is not None else None
+            if kept is not None and kept.is_file() and not _has_content(file.path, file.sha256):
+                stand_ins.setdefault(kept, file.path)
+                paths.append(kept)
+            else:
+                paths.append(file.path)
+        intake = Intake(
+            self._files,
+            self._catalog,
+            self._ledger,
+            options,
+            on_event=on_event,
+            force=False,
+            stages=stages,
+            again=True,
+            stand_ins=stand_ins,
+        )
+        return intake.run(paths)
+
+    def standing(self) -> Standing:
+        """How all files that ever came in stand, in numbers."""
+        return self._ledger.standing()
+
+    def files(self, *states: FileState) -> list[FileStanding]:
+        """Files that came in, with how they stand; all of them, or those in some states."""
+        return [file for file in self._ledger.files() if not states or file.state in states]
+
+    def stages_of(self, id: str) -> tuple[list[FileStanding], list[StageState]]:
+        """The files with a content, and what each stage did with each of its pages."""
+        return self._ledger.of_document(id)
 
     def documents(self) -> list[DocumentRow]:
         """All documents, in the order they came."""
         return self._catalog.documents()
+
+    def probable_duplicates(self, ids: Collection[str] | None = None) -> list[list[DocumentRow]]:
+        """Documents of other content but one number, notation and issuer, in groups; those that one of `ids` is in."""
+        return self._catalog.probable_duplicates(ids)
+
+    def search(
+        self, query: str, filters: Filters | None = None, *, as_typed: bool = False, limit: int = 20
+    ) -> list[Hit]:
+        """Pages with all words of a query, best first; see `pipeline.archive.search.search`.
+
+        Raises:
+            UsageError: neither words nor filters were given, or too many words.
+        """
+        with self.database.reading() as connection:
+            return search(connection, query, filters, as_typed=as_typed, limit=limit)
 
     def find(self, name: str) -> str:
         """The id of the document that answers to a name.
@@ -208,3 +281,11 @@ class Archive:
                 f"There is no document with the id {id}.", remedy="See `sohoa list` for the documents and their ids."
             )
         return stored
+
+
+def _has_content(path: Path, sha256: str | None) -> bool:
+    """Whether a file is there and is what it was."""
+    try:
+        return identify(path).sha256 == sha256
+    except InputError:
+        return False

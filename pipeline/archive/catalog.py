@@ -1,19 +1,22 @@
 """The catalog: what is known of documents, their records and their runs, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
 from pipeline.archive.database import Database
+from pipeline.archive.ledger import Run, note_end
+from pipeline.archive.names import source_path
 from pipeline.archive.report import DocumentRow
 from pipeline.archive.rows import document_row, part_rows
 from pipeline.archive.schema import DOCUMENT_SOURCES, DOCUMENTS, RECORD_TABLES, RUNS
+from pipeline.archive.search.index import forget, put
 from pipeline.document import Document, Status
 
-__all__ = ["Catalog", "Run", "Stored"]
+__all__ = ["Catalog", "Stored"]
 
 _FIELDS = RECORD_TABLES["document"]
 
@@ -31,24 +34,6 @@ class Stored:
     pages: int
     blank_pages: int
     failed_pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What became of one file at one time."""
-
-    path: str
-    sha256: str | None
-    status: Status
-    work_key: str
-    program_version: str
-    error_code: str | None = None
-    message: str | None = None
-    remedy: str | None = None
-    pages: int = 0
-    failed_pages: int = 0
-    wall_s: float = 0.0
-    peak_memory_mb: float = 0.0
 
 
 class Catalog:
@@ -96,6 +81,7 @@ class Catalog:
                 document_id = connection.execute(insert(DOCUMENTS).values(row).returning(DOCUMENTS.c.id)).scalar_one()
                 parts = list(part_rows(document, document_id))
             else:
+                forget(connection, document_id)
                 parts = list(part_rows(document, document_id))
                 for table, _ in reversed(parts):
                     connection.execute(delete(table).where(table.c.document_id == document_id))
@@ -105,7 +91,8 @@ class Catalog:
             for table, rows in parts:
                 if rows:
                     connection.execute(insert(table), rows)
-            _remember_source(connection, document_id, run.path, now)
+            put(connection, document_id)
+            _remember_source(connection, document_id, source_path(run.path), now)
             _remember_run(connection, run, document_id, now)
 
     def remember_run(self, run: Run) -> None:
@@ -128,12 +115,34 @@ class Catalog:
 
     def documents(self) -> list[DocumentRow]:
         """All documents, in the order they came."""
+        return self._rows()
+
+    def probable_duplicates(self, ids: Collection[str] | None = None) -> list[list[DocumentRow]]:
+        """Documents that have number, notation and issuer in common, in groups.
+
+        A number without figures (a draft's) tells nothing, so it makes no group.
+
+        Args:
+            ids: only groups that one of these is in.
+        """
+        number, issuer = func.lower(_FIELDS.c.number), func.lower(_FIELDS.c.issuer)
+        told = _FIELDS.c.number.between("0", ":")  # begins with a figure; ":" is what follows "9"
+        keys = select(number, issuer).where(told, _FIELDS.c.issuer.is_not(None)).group_by(number, issuer)
+        common = keys.having(func.count() > 1)
+        groups: dict[tuple[str, str], list[DocumentRow]] = {}
+        for row in self._rows(told & tuple_(number, issuer).in_(common)):
+            groups.setdefault(((row.number or "").lower(), (row.issuer or "").lower()), []).append(row)
+        return [group for group in groups.values() if ids is None or any(row.id in ids for row in group)]
+
+    def _rows(self, condition: ColumnElement[bool] | None = None) -> list[DocumentRow]:
         columns = [_FIELDS.c[name] for name in ("type", "number", "date", "issuer", "title")]
         question = (
             select(DOCUMENTS, *columns)
             .join_from(DOCUMENTS, _FIELDS, DOCUMENTS.c.id == _FIELDS.c.document_id, isouter=True)
             .order_by(DOCUMENTS.c.id)
         )
+        if condition is not None:
+            question = question.where(condition)
         with self._database.reading() as connection:
             rows = connection.execute(question).all()
         return [
@@ -183,7 +192,7 @@ def _remember_run(connection: Connection, run: Run, document_id: int | None, now
         insert(RUNS).values(
             document_id=document_id,
             sha256=run.sha256,
-            path=run.path,
+            path=source_path(run.path),
             status=run.status,
             error_code=run.error_code,
             message=run.message,
@@ -197,3 +206,4 @@ def _remember_run(connection: Connection, run: Run, document_id: int | None, now
             peak_memory_mb=run.peak_memory_mb,
         )
     )
+    note_end(connection, run)

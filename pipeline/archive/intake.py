@@ -2,16 +2,18 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from pipeline.archive.catalog import Catalog, Run, Stored
+from pipeline.archive.catalog import Catalog, Stored
 from pipeline.archive.files import DOCUMENT_FILE, ArchiveFiles
 from pipeline.archive.inputs import expand
+from pipeline.archive.ledger import Ledger, Run
+from pipeline.archive.names import source_path
 from pipeline.archive.report import FileReport, IntakeReport
 from pipeline.document import Document
 from pipeline.errors import FullDiskError, InputError
@@ -20,29 +22,34 @@ from pipeline.runner import Event, Outcome, run_batch, work_key
 from pipeline.runner.order import StageFactory
 from pipeline.runner.source import identify, printable
 
-__all__ = ["Intake", "source_path"]
-
-
-def source_path(path: Path) -> str:
-    """A path as it is remembered: absolute, and text even where the system's is none."""
-    return printable(str(path.absolute()))
+__all__ = ["Intake"]
 
 
 class Intake:
-    """One run over files: what is known is left, what is new is digitised and stored, every file accounted for."""
+    """One run over files: what is known is left, what is new is digitised and stored, every file accounted for.
+
+    With `again`, what an earlier run lost of a document is tried again. `stand_ins` are files in the place of others
+    that are no longer there: what becomes of them is noted of those.
+    """
 
     def __init__(
         self,
         files: ArchiveFiles,
         catalog: Catalog,
+        ledger: Ledger,
         options: Options,
         *,
         on_event: Callable[[Event], None],
         force: bool,
         stages: StageFactory,
+        again: bool = False,
+        stand_ins: Mapping[Path, Path] | None = None,
     ) -> None:
         self._files = files
         self._catalog = catalog
+        self._ledger = ledger
+        self._again = again
+        self._stand_ins = stand_ins or {}
         self._options = options
         self._on_event = on_event
         self._force = force
@@ -71,24 +78,29 @@ class Intake:
             if sha256 is None:
                 continue
             stored = None if self._force else self._catalog.stored(sha256)
-            if stored is not None and stored.work_key == self._key:
-                self._reports[path] = self._already(path, stored)
-            else:
+            if stored is None or stored.work_key != self._key or (self._again and stored.status == "partial"):
                 todo.setdefault(sha256, path)
+            else:
+                self._reports[path] = self._already(path, stored)
+        self._ledger.expect((self._listed(path), self._ids[path]) for path in self._paths if path not in self._reports)
+        self._ledger.settle(self._unsettled())
         outcomes = run_batch(
             list(todo.values()),
             self._options,
             workspace_for=self._workspace,
             known_for=self._known,
             on_event=self._pass_on,
+            again=self._again,
             stages=self._stages,
         )
         with closing(outcomes):
             for outcome in outcomes:
                 self._reports[outcome.path] = self._keep(outcome)
-        for path in self._paths:
-            if path not in self._reports:
-                self._reports[path] = self._same_as(path, self._reports[todo[self._ids[path]]])
+                self._end(outcome.path, self._reports[outcome.path])
+        same = [path for path in self._paths if path not in self._reports]
+        for path in same:
+            self._reports[path] = self._same_as(path, self._reports[todo[self._ids[path]]])
+        self._ledger.settle([self._settled(self._reports[path]) for path in same])
         reports = tuple(self._reports[path] for path in self._paths)
         return IntakeReport(reports, expanded.skipped, time.monotonic() - start_s)
 
@@ -129,7 +141,43 @@ class Intake:
         self._end(path, report)
         return report
 
+    def _unsettled(self) -> list[Run]:
+        """Files that were there before, of which the ledger does not know it."""
+        already = [self._reports[path] for path in self._paths if path in self._reports]
+        already = [report for report in already if report.result == "already"]
+        known = self._ledger.settled(self._listed(report.path) for report in already)
+        return [
+            self._settled(report)
+            for report in already
+            if known.get(self._listed(report.path)) != (report.id, report.status)
+        ]
+
+    def _settled(self, report: FileReport) -> Run:
+        """What the ledger notes of a file that needed no work of its own."""
+        losses = tuple(issue for issue in report.issues if issue.weight == "loss")
+        return Run(
+            self._listed(report.path),
+            report.id,
+            report.status,
+            self._key,
+            self._version,
+            report.error_code,
+            report.message,
+            report.remedy,
+            report.pages,
+            report.blank_pages,
+            report.failed_pages,
+            losses=losses,
+            doubtful=len(losses) < len(report.issues),
+            most_attempts=self._options.runner.attempts,
+        )
+
+    def _listed(self, path: Path) -> Path:
+        """The path under which the ledger knows a file."""
+        return self._stand_ins.get(path, path)
+
     def _workspace(self, path: Path) -> Path:
+        self._ledger.begin(self._listed(path))
         workspace = self._files.claim(self._ids[path], self._key)
         if self._force:
             shutil.rmtree(workspace, ignore_errors=True)
@@ -148,6 +196,9 @@ class Intake:
         if outcome.error_code == FullDiskError.code:
             raise FullDiskError(outcome.message or "No space is left.", remedy=outcome.remedy or "Free some space.")
         document = outcome.document
+        if document is not None and outcome.path in self._stand_ins:
+            source = replace(document.source, name=printable(self._stand_ins[outcome.path].name))
+            document = replace(document, source=source)
         sha256 = document.source.sha256 if document is not None else self._ids.get(outcome.path)
         if document is not None and outcome.status in ("done", "partial"):
             try:
@@ -199,8 +250,9 @@ class Intake:
         self._files.forget_work(sha256)
 
     def _run(self, outcome: Outcome, sha256: str | None) -> Run:
+        document = outcome.document
         return Run(
-            source_path(outcome.path),
+            self._listed(outcome.path),
             sha256,
             outcome.status,
             self._key,
@@ -208,18 +260,24 @@ class Intake:
             outcome.error_code,
             outcome.message,
             outcome.remedy,
-            len(outcome.document.pages) if outcome.document is not None else 0,
-            _failed_pages(outcome.document),
+            len(document.pages) if document is not None else 0,
+            sum(page.blank for page in document.pages) if document is not None else 0,
+            _failed_pages(document),
             outcome.wall_s,
             outcome.peak_memory_mb,
+            document.losses if document is not None else (),
+            document is not None and len(document.losses) < len(document.issues),
+            outcome.stages,
+            self._options.runner.attempts,
         )
 
     def _pass_on(self, event: Event) -> None:
-        """A batch's event, numbered among all files."""
-        self._on_event(replace(event, number=self._numbers[event.path], documents=len(self._paths)))
+        """A batch's event, numbered among all files; an end is told only when it is kept."""
+        if event.status is None:
+            self._on_event(replace(event, number=self._numbers[event.path], documents=len(self._paths)))
 
     def _end(self, path: Path, report: FileReport) -> None:
-        """Tell the end of a file that needed no work."""
+        """Tell the end of a file."""
         number = self._numbers[path]
         status = "already" if report.result == "already" else report.status
         self._on_event(Event(path, number, len(self._paths), "", None, report.pages, report.pages or None, status))

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-__all__ = ["distinct_names", "safe_stem"]
+from pipeline.runner.source import printable
+
+__all__ = ["distinct_names", "safe_stem", "source_path"]
 
 # What some file system or shell minds, control characters, and marks that turn a name around or hide in it.
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f\\/:*?"<>|\ufffd\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff]')
@@ -45,3 +47,8 @@ def distinct_names(documents: Iterable[tuple[str, str]], ending: str) -> dict[st
         taken.add(chosen.casefold())
         names[id] = chosen + ending
     return names
+
+
+def source_path(path: Path) -> str:
+    """A path as it is remembered: absolute, and text even where the system's is none."""
+    return printable(str(path.absolute()))

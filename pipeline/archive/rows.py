@@ -48,7 +48,7 @@ def part_rows(document: Document, document_id: int) -> Iterator[tuple[Table, lis
         [
             key
             | {"number": number, "stage": issue.stage, "code": issue.code, "page": issue.page}
-            | {"message": issue.message, "remedy": issue.remedy}
+            | {"message": issue.message, "remedy": issue.remedy, "weight": issue.weight}
             for number, issue in enumerate(document.issues, start=1)
         ],
     )

@@ -180,6 +180,7 @@ ISSUES = Table(
     Column("page", Integer),
     Column("message", String, nullable=False),
     Column("remedy", String, nullable=False),
+    Column("weight", String, nullable=False, server_default="loss"),
 )
 
 RUNS = Table(

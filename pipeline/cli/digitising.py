@@ -10,10 +10,12 @@ from pipeline.cli.terminal import print_table, write
 from pipeline.errors import NOT_ALL_DONE_EXIT_CODE
 
 if TYPE_CHECKING:
-    from pipeline.archive import FileReport, IntakeReport
-    from pipeline.archive.report import Result
+    from collections.abc import Sequence
 
-__all__ = ["add_to"]
+    from pipeline.archive import FileReport, IntakeReport
+    from pipeline.archive.report import DocumentRow, Result
+
+__all__ = ["add_to", "describe_duplicates", "tell_report"]
 
 _SHOWN_ID = 12
 _NAMED_SKIPPED = 3
@@ -48,12 +50,16 @@ def run(
     options = load(config, settings, jobs)
     with open_archive(archive, catalog, create=True) as opened, following() as on_event:
         report = opened.intake(inputs, options, on_event=on_event, force=force)
-    _summary(report)
-    if not report.all_done or not report.files:
-        raise typer.Exit(NOT_ALL_DONE_EXIT_CODE)
+        alike = opened.probable_duplicates({file.id for file in report.files if file.id is not None})
+    tell_report(report, alike)
 
 
-def _summary(report: "IntakeReport") -> None:
+def tell_report(report: "IntakeReport", alike: "Sequence[Sequence[DocumentRow]]" = ()) -> None:
+    """Tell what became of every file, and leave with 10 unless all are done.
+
+    Args:
+        alike: documents that are probably the same, to be told too.
+    """
     from pipeline.tables import TextTable
 
     rows = tuple(
@@ -66,7 +72,17 @@ def _summary(report: "IntakeReport") -> None:
             write(line)
     for line in _skipped(report):
         write(line)
+    for group in alike:
+        write(describe_duplicates(group))
     write(_count(report))
+    if not report.all_done or not report.files:
+        raise typer.Exit(NOT_ALL_DONE_EXIT_CODE)
+
+
+def describe_duplicates(group: "Sequence[DocumentRow]") -> str:
+    """A line on documents of other content but one number and issuer."""
+    ids = ", ".join(f"{row.id[:_SHOWN_ID]} ({row.name})" for row in group)
+    return f"Probably the same document, {group[0].number} of {group[0].issuer}: {ids}"
 
 
 def _problems(file: "FileReport") -> list[str]:

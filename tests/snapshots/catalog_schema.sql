@@ -1,4 +1,4 @@
--- revision 0001
+-- revision 0002
 
 CREATE TABLE documents (
 	id INTEGER NOT NULL,
@@ -18,6 +18,50 @@ CREATE TABLE documents (
 	changed_at DATETIME NOT NULL,
 	CONSTRAINT pk_documents PRIMARY KEY (id),
 	CONSTRAINT uq_documents_sha256 UNIQUE (sha256)
+);
+
+CREATE TABLE files (
+	id INTEGER NOT NULL,
+	path VARCHAR NOT NULL,
+	path_bytes BLOB,
+	sha256 VARCHAR(64),
+	state VARCHAR NOT NULL,
+	attempts INTEGER DEFAULT '0' NOT NULL,
+	may_retry BOOLEAN DEFAULT 0 NOT NULL,
+	needs_person BOOLEAN DEFAULT 0 NOT NULL,
+	error_code VARCHAR,
+	message VARCHAR,
+	remedy VARCHAR,
+	page_count INTEGER DEFAULT '0' NOT NULL,
+	blank_page_count INTEGER DEFAULT '0' NOT NULL,
+	failed_page_count INTEGER DEFAULT '0' NOT NULL,
+	wall_s FLOAT DEFAULT '0' NOT NULL,
+	peak_memory_mb FLOAT DEFAULT '0' NOT NULL,
+	work_key VARCHAR(64),
+	owner VARCHAR,
+	registered_at DATETIME NOT NULL,
+	changed_at DATETIME NOT NULL,
+	CONSTRAINT pk_files PRIMARY KEY (id),
+	CONSTRAINT uq_files_path UNIQUE (path)
+);
+
+CREATE INDEX ix_files_sha256 ON files (sha256);
+
+CREATE INDEX ix_files_state ON files (state);
+
+CREATE TABLE stage_states (
+	sha256 VARCHAR(64) NOT NULL,
+	stage VARCHAR NOT NULL,
+	page INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	state VARCHAR NOT NULL,
+	attempts INTEGER NOT NULL,
+	wall_s FLOAT,
+	peak_memory_mb FLOAT,
+	error_code VARCHAR,
+	message VARCHAR,
+	remedy VARCHAR,
+	CONSTRAINT pk_stage_states PRIMARY KEY (sha256, stage, page)
 );
 
 CREATE TABLE assignments (
@@ -138,6 +182,7 @@ CREATE TABLE issues (
 	page INTEGER,
 	message VARCHAR NOT NULL,
 	remedy VARCHAR NOT NULL,
+	weight VARCHAR DEFAULT 'loss' NOT NULL,
 	CONSTRAINT pk_issues PRIMARY KEY (document_id, number),
 	CONSTRAINT fk_issues_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE
 );

@@ -1,0 +1,357 @@
+"""The ledger: every file that ever came in, how it stands, and what each stage did with it."""
+
+import hashlib
+import os
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
+
+from sqlalchemy import ColumnElement, Connection, Insert, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pipeline.archive.database import Database
+from pipeline.archive.ledger_schema import FILES, STAGE_STATES
+from pipeline.document import Issue, Status
+from pipeline.errors import MissingInputError
+from pipeline.runner.source import printable
+from pipeline.runner.stage_log import StageState
+
+__all__ = ["FileStanding", "FileState", "Ledger", "Run", "Standing", "note_end"]
+
+FileState: TypeAlias = Literal["waiting", "working", "interrupted", "done", "partial", "refused", "failed"]
+_CHUNK = 500
+_ENDED = get_args(Status)
+# Another attempt may end better: time, memory, a crash, a program, the disk, a file that was not there.
+_PASSING = ("crash", "timeout", "memory", "disk", "engine-", "model", "archive-full", MissingInputError.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of one file at one time.
+
+    Attributes:
+        losses: what could not be done, of a document that is partial.
+        doubtful: whether a person should look at the document although it is done.
+        most_attempts: from so many attempts on, what failed is not taken up again of itself.
+    """
+
+    path: Path
+    sha256: str | None
+    status: Status
+    work_key: str
+    program_version: str
+    error_code: str | None = None
+    message: str | None = None
+    remedy: str | None = None
+    pages: int = 0
+    blank_pages: int = 0
+    failed_pages: int = 0
+    wall_s: float = 0.0
+    peak_memory_mb: float = 0.0
+    losses: tuple[Issue, ...] = ()
+    doubtful: bool = False
+    stages: tuple[StageState, ...] = ()
+    most_attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FileStanding:
+    """How one file stands.
+
+    Attributes:
+        state: `waiting` and `working` while a run is at it, `interrupted` where that run is gone, else how it ended.
+        may_retry: whether `sohoa retry` takes it up.
+        needs_person: whether it takes a person to get further, or to look at it.
+    """
+
+    path: Path
+    sha256: str | None
+    state: FileState
+    attempts: int
+    may_retry: bool
+    needs_person: bool
+    error_code: str | None
+    message: str | None
+    remedy: str | None
+    pages: int
+    failed_pages: int
+    wall_s: float
+    peak_memory_mb: float
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How all files stand: how many there are in each state, and their pages; whatever came in is in one of them."""
+
+    files: Mapping[FileState, int]
+    pages: int
+    blank_pages: int
+    failed_pages: int
+    may_retry: int
+    needs_person: int
+
+    @property
+    def came_in(self) -> int:
+        """Every file that was ever given to a run."""
+        return sum(self.files.values())
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that came in is done, partial, refused or failed."""
+        return self.came_in == sum(self.files.get(state, 0) for state in _ENDED)
+
+
+class Ledger:
+    """Questions and answers about files on their way in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def expect(self, files: Iterable[tuple[Path, str]]) -> None:
+        """Note files that this process is going to work on, with the SHA-256 of their content."""
+        now = datetime.now(UTC)
+        rows = [
+            {
+                "path": _key(path),
+                "path_bytes": _bytes(path),
+                "sha256": sha256,
+                "state": "waiting",
+                "owner": _owner(),
+                "registered_at": now,
+                "changed_at": now,
+            }
+            for path, sha256 in files
+        ]
+        for start in range(0, len(rows), _CHUNK):
+            with self._database.writing() as connection:
+                connection.execute(
+                    _upsert(connection, ("sha256", "state", "owner", "changed_at")), rows[start : start + _CHUNK]
+                )
+
+    def begin(self, path: Path) -> None:
+        """Note that a file's turn has come."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(FILES)
+                .where(FILES.c.path == _key(path))
+                .values(state="working", attempts=FILES.c.attempts + 1, changed_at=datetime.now(UTC))
+            )
+
+    def settle(self, runs: Sequence[Run]) -> None:
+        """Note files that needed no work of their own."""
+        for start in range(0, len(runs), _CHUNK):
+            with self._database.writing() as connection:
+                for run in runs[start : start + _CHUNK]:
+                    note_end(connection, run)
+
+    def settled(self, paths: Iterable[Path]) -> dict[Path, tuple[str | None, FileState]]:
+        """What is noted of files: the SHA-256 of their content, and their state."""
+        keys = {_key(path): path for path in paths}
+        known: dict[Path, tuple[str | None, FileState]] = {}
+        names = list(keys)
+        with self._database.reading() as connection:
+            for start in range(0, len(names), _CHUNK):
+                question = select(FILES.c.path, FILES.c.sha256, FILES.c.state)
+                for row in connection.execute(question.where(FILES.c.path.in_(names[start : start + _CHUNK]))):
+                    known[keys[row.path]] = row.sha256, row.state
+        return known
+
+    def standing(self) -> Standing:
+        """How all files stand, in numbers."""
+        question = select(
+            FILES.c.state,
+            FILES.c.owner,
+            func.count(),
+            func.sum(FILES.c.page_count),
+            func.sum(FILES.c.blank_page_count),
+            func.sum(FILES.c.failed_page_count),
+            func.sum(case((_retriable(), 1), else_=0)),
+            func.sum(case((FILES.c.needs_person, 1), else_=0)),
+        ).group_by(FILES.c.state, FILES.c.owner)
+        files: dict[FileState, int] = {}
+        sums = [0, 0, 0, 0, 0]
+        with self._database.reading() as connection:
+            for state, owner, count, *others in connection.execute(question):
+                found = _state(state, owner)
+                files[found] = files.get(found, 0) + count
+                sums = [total + int(other or 0) for total, other in zip(sums, others, strict=True)]
+                if found == "interrupted":
+                    sums[3] += count
+        return Standing(files, *sums)
+
+    def files(self, condition: ColumnElement[bool] | None = None) -> list[FileStanding]:
+        """Files with how they stand, in the order in which they came."""
+        question = select(FILES).order_by(FILES.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(question if condition is None else question.where(condition)).all()
+        return [_standing(row) for row in rows]
+
+    def to_retry(self) -> list[FileStanding]:
+        """Files that can be taken up again: not ended by a run that is gone, or ended in a way that may pass."""
+        begun = self.files(FILES.c.state.in_(("waiting", "working")) | _retriable())
+        return [file for file in begun if file.state == "interrupted" or file.may_retry]
+
+    def of_document(self, sha256: str) -> tuple[list[FileStanding], list[StageState]]:
+        """The files with a content, and what each stage did with it."""
+        question = select(STAGE_STATES).where(STAGE_STATES.c.sha256 == sha256).order_by(STAGE_STATES.c.position)
+        with self._database.reading() as connection:
+            rows = connection.execute(question).all()
+        states = [
+            StageState(
+                row.stage,
+                row.page or None,
+                row.state,
+                row.attempts,
+                row.wall_s,
+                row.peak_memory_mb,
+                row.error_code,
+                row.message,
+                row.remedy,
+            )
+            for row in rows
+        ]
+        return self.files(FILES.c.sha256 == sha256), states
+
+
+def note_end(connection: Connection, run: Run) -> None:
+    """Note in a transaction how a file ended, so that it is settled in the moment in which its document is stored."""
+    key = _key(run.path)
+    now = datetime.now(UTC)
+    attempts = connection.execute(select(FILES.c.attempts).where(FILES.c.path == key)).scalar() or 0
+    may_retry = _may_pass(run) and attempts < run.most_attempts
+    row = {
+        "path": key,
+        "path_bytes": _bytes(run.path),
+        "sha256": run.sha256,
+        "state": run.status,
+        "may_retry": may_retry,
+        "needs_person": run.doubtful or (run.status != "done" and not may_retry),
+        "error_code": run.error_code or next((loss.code for loss in run.losses), None),
+        "message": run.message or next((loss.message for loss in run.losses), None),
+        "remedy": run.remedy or next((loss.remedy for loss in run.losses), None),
+        "page_count": run.pages,
+        "blank_page_count": run.blank_pages,
+        "failed_page_count": run.failed_pages,
+        "wall_s": run.wall_s,
+        "peak_memory_mb": run.peak_memory_mb,
+        "work_key": run.work_key,
+        "owner": None,
+        "registered_at": now,
+        "changed_at": now,
+    }
+    fixed = {"path", "path_bytes", "registered_at"}
+    connection.execute(_upsert(connection, [name for name in row if name not in fixed]), row)
+    if run.stages and run.sha256 is not None:
+        _note_stages(connection, run.sha256, run.stages)
+
+
+def _note_stages(connection: Connection, sha256: str, stages: Sequence[StageState]) -> None:
+    """Put the stages of this run in the place of what was known of them; those that were not begun stay."""
+    place = STAGE_STATES.c
+    connection.execute(
+        delete(STAGE_STATES).where(
+            place.sha256 == sha256, place.stage == bindparam("of_stage"), place.page == bindparam("of_page")
+        ),
+        [{"of_stage": at.stage, "of_page": at.page or 0} for at in stages],
+    )
+    last = connection.execute(select(func.max(place.position)).where(place.sha256 == sha256)).scalar() or 0
+    rows: list[dict[str, Any]] = [
+        {
+            "sha256": sha256,
+            "stage": at.stage,
+            "page": at.page or 0,
+            "position": position,
+            "state": at.state,
+            "attempts": at.attempts,
+            "wall_s": at.wall_s,
+            "peak_memory_mb": at.peak_memory_mb,
+            "error_code": at.error_code,
+            "message": at.message,
+            "remedy": at.remedy,
+        }
+        for position, at in enumerate(stages, start=last + 1)
+    ]
+    connection.execute(insert(STAGE_STATES), rows)
+
+
+def _may_pass(run: Run) -> bool:
+    """Whether another attempt, with nothing else changed, could end better."""
+    codes = [run.error_code] if run.error_code is not None else [loss.code for loss in run.losses]
+    return run.status != "done" and any(code.startswith(_PASSING) or code.endswith(_PASSING) for code in codes)
+
+
+def _retriable() -> ColumnElement[bool]:
+    return FILES.c.may_retry & FILES.c.state.in_(("failed", "partial", "refused"))
+
+
+def _standing(row: Any) -> FileStanding:
+    path = Path(os.fsdecode(row.path_bytes)) if row.path_bytes is not None else Path(row.path)
+    changed_at = row.changed_at if row.changed_at.tzinfo is not None else row.changed_at.replace(tzinfo=UTC)
+    return FileStanding(
+        path,
+        row.sha256,
+        _state(row.state, row.owner),
+        row.attempts,
+        row.may_retry,
+        row.needs_person,
+        row.error_code,
+        row.message,
+        row.remedy,
+        row.page_count,
+        row.failed_page_count,
+        row.wall_s,
+        row.peak_memory_mb,
+        changed_at,
+    )
+
+
+def _state(state: FileState, owner: str | None) -> FileState:
+    return "interrupted" if state in ("waiting", "working") and not _lives(owner) else state
+
+
+def _key(path: Path) -> str:
+    """A path as the ledger knows it: text, and another one for every other path."""
+    text = str(path.absolute())
+    shown = printable(text)
+    return shown if shown == text else f"{shown} #{hashlib.sha256(os.fsencode(text)).hexdigest()[:12]}"
+
+
+def _bytes(path: Path) -> bytes | None:
+    """The path itself where it is no text."""
+    text = str(path.absolute())
+    return os.fsencode(text) if printable(text) != text else None
+
+
+def _owner() -> str:
+    """This process, so that others can tell whether it lives."""
+    return f"{platform.node()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _lives(owner: str | None) -> bool:
+    """Whether a process lives, as far as can be told: one of another machine is taken to."""
+    if owner is None:
+        return False
+    machine, pid, started = owner.rsplit(":", 2)
+    return machine != platform.node() or _started(int(pid)) == started
+
+
+def _started(pid: int) -> str:
+    """When a process began, in ticks since the machine did, which no change of the clock moves; empty if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def _upsert(connection: Connection, changed: Iterable[str]) -> Insert:
+    """Insert a file, or change these columns of it."""
+    maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = maker(FILES)
+    values: dict[str, Any] = {name: statement.excluded[name] for name in changed}
+    # Other content under the same path, or other work on it, begins to be counted anew.
+    values["attempts"] = case((FILES.c.sha256 == statement.excluded.sha256, FILES.c.attempts), else_=0)
+    return statement.on_conflict_do_update(index_elements=[FILES.c.path], set_=values)
