@@ -16,6 +16,7 @@ from pipeline.archive import Archive
 from pipeline.archive.database import Database
 from pipeline.archive.migrations import newest_revision, prepare
 from pipeline.archive.schema import CONFIDENCE_SUFFIX, DOCUMENTS, METADATA, RECORD_TABLES
+from pipeline.archive.views import VIEWS
 from pipeline.errors import ArchiveError, FullDiskError, UsageError
 from pipeline.records import LIST_TABLES, TABLES
 
@@ -44,6 +45,7 @@ def ddl(database: Database) -> str:
             str(CreateIndex(index).compile(database.engine)).strip()
             for index in sorted(table.indexes, key=lambda index: str(index.name))
         )
+    parts.extend(f"CREATE VIEW {name} AS {question.strip()}" for name, question in VIEWS.items())
     return re.sub(r"[ \t]+\n", "\n", ";\n\n".join(parts)) + ";\n"
 
 

@@ -1,4 +1,4 @@
--- revision 0002
+-- revision 0003
 
 CREATE TABLE documents (
 	id INTEGER NOT NULL,
@@ -347,3 +347,50 @@ CREATE TABLE evidence (
 );
 
 CREATE INDEX ix_evidence_page ON evidence (document_id, page);
+
+CREATE VIEW deadlines_due AS SELECT d.id AS document_id, d.sha256, d.name AS source, f.type, f.number, f.issuer, f.title, f.date AS issued_on,
+       l.record_number, l.kind, l.start AS starts_on, l."end" AS due_on, l.recurrence, l.text, l.what, l.body,
+       l.end_confidence AS confidence
+FROM deadlines l
+JOIN documents d ON d.id = l.document_id
+LEFT JOIN document_fields f ON f.document_id = l.document_id
+WHERE l."end" IS NOT NULL;
+
+CREATE VIEW tasks_by_body AS SELECT a.body,
+       COUNT(*) AS tasks,
+       SUM(CASE WHEN a.role = 'lead' THEN 1 ELSE 0 END) AS leads,
+       SUM(CASE WHEN a.role = 'coordinate' THEN 1 ELSE 0 END) AS coordinates,
+       SUM(CASE WHEN a.role = 'advise' THEN 1 ELSE 0 END) AS advises,
+       SUM(CASE WHEN a.role = 'monitor' THEN 1 ELSE 0 END) AS monitors,
+       SUM(CASE WHEN a.role = 'report_to' THEN 1 ELSE 0 END) AS receives_reports,
+       COUNT(DISTINCT a.document_id) AS documents
+FROM assignments a
+WHERE a.body IS NOT NULL
+GROUP BY a.body;
+
+CREATE VIEW movements_by_year AS SELECT COALESCE(SUBSTR(m.start, 1, 4), SUBSTR(f.date, 1, 4)) AS year, m.level,
+       COUNT(*) AS mentions,
+       COUNT(DISTINCT m.name) AS movements,
+       SUM(CASE WHEN m.role = 'launches' THEN 1 ELSE 0 END) AS launched,
+       COUNT(DISTINCT m.document_id) AS documents
+FROM movements m
+LEFT JOIN document_fields f ON f.document_id = m.document_id
+GROUP BY COALESCE(SUBSTR(m.start, 1, 4), SUBSTR(f.date, 1, 4)), m.level;
+
+CREATE VIEW citations AS SELECT t.document_id, d.sha256, d.name AS source, f.number, f.date AS issued_on, t.record_number, t.role,
+       t.kind AS cited_kind, t.cited_number, t.cited_date, t.cited_issuer, t.cited_title,
+       t.cited_document_id, e.sha256 AS cited_sha256, e.name AS cited_source
+FROM (
+    SELECT r.document_id, r.record_number, r.role, r.kind, r.number AS cited_number, r.date AS cited_date,
+           r.issuer AS cited_issuer, r.title AS cited_title, (
+SELECT CASE WHEN COUNT(*) = 1 THEN MIN(c.document_id) END
+FROM document_fields c
+WHERE c.number = r.number AND c.document_id <> r.document_id AND SUBSTR(r.number, 1, 1) <> '/'
+  AND (r.date IS NULL OR c.date IS NULL
+       OR SUBSTR(c.date, 1, LENGTH(r.date)) = r.date OR SUBSTR(r.date, 1, LENGTH(c.date)) = c.date)
+) AS cited_document_id
+    FROM document_references r
+) t
+JOIN documents d ON d.id = t.document_id
+LEFT JOIN document_fields f ON f.document_id = t.document_id
+LEFT JOIN documents e ON e.id = t.cited_document_id;

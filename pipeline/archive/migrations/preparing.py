@@ -6,6 +6,8 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from pipeline.archive.database import Database
+from pipeline.archive.search.index import INDEX_STATE, INDEX_VERSION, index_version, rebuild
+from pipeline.archive.views import create_views, drop_views
 from pipeline.errors import ArchiveError, SchemaVersionError
 
 __all__ = ["VERSIONS", "VERSION_TABLE", "newest_revision", "prepare"]
@@ -40,12 +42,14 @@ def prepare(database: Database, versions: Sequence[Path] = (VERSIONS,)) -> None:
     """
     newest = newest_revision(versions)
     with database.reading() as connection:
-        if _revision(connection) == newest:
+        if _revision(connection) == newest and not _is_other_index(connection):
             return
     with database.migrating() as connection:
         # Another process may have done it in the meantime.
         found = _revision(connection)
         if found == newest:
+            if _is_other_index(connection):
+                rebuild(connection)
             return
         if found is not None and found not in _known(versions):
             raise SchemaVersionError(
@@ -55,7 +59,17 @@ def prepare(database: Database, versions: Sequence[Path] = (VERSIONS,)) -> None:
         early = found is None and _is_early(connection)
         if found is not None or early:
             database.back_up(f".before-{newest}")
+        drop_views(connection)
         _upgrade(connection, versions, stamp_first=early)
+        if newest >= newest_revision():
+            create_views(connection)
+        if _is_other_index(connection):
+            rebuild(connection)
+
+
+def _is_other_index(connection: Connection) -> bool:
+    """Whether there is an index for searching, of another version than this program makes."""
+    return inspect(connection).has_table(INDEX_STATE) and index_version(connection) != INDEX_VERSION
 
 
 def _known(versions: Sequence[Path]) -> frozenset[str]:
