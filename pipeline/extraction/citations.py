@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
+from pipeline.extraction.citation_rows import Citation, share, type_before
 from pipeline.language.document_numbers import DocumentNumber, find_number
 from pipeline.language.document_types import cited_types
 from pipeline.language.issue_dates import IssueDate, read_issue_date
@@ -14,7 +14,7 @@ from pipeline.language.tone_marks import plain
 __all__ = ["Citation", "find_citations"]
 
 _SO = re.compile(r"\s?(?:so|s6|s0)(?:\s?hieu)?\s?[:.]?\s?")
-_DATE_LEAD = re.compile(r"[\s,(]{0,3}(?=ngay|thang \d|nam \d|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})")
+_DATE_LEAD = re.compile(r"[\s,(]{0,3}(?:cung )?(?=ngay|thang \d|nam \d|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})")
 _ISSUER_LEAD = re.compile(r"[\s,]{0,2}(?:của|cúa|do)\s")
 _TITLE_LEAD = re.compile(r"[\s,]{0,2}(?:[Vv]ề việc|[Vv]/[Vv]|[Vv]ề|v/v)\s")
 _VERBS = (
@@ -34,6 +34,23 @@ _ISSUER_END = re.compile(
     rf"|{_VERBS})(?!\w)|[;.:()\"“]"
     r"|,(?!\s(?:Thương binh|Thể thao|Công nghệ|Tuyên giáo|Thanh niên))"
     r"|\s(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi)(?!\w)|$"
+)
+_ISSUER_END_AFTER_TASK = re.compile(r"\s(?:[Vv]ề việc|[Vv]ề|[Vv]/[Vv]|tại|đã)(?!\w)|[;,.:()\"“]|$")
+_NAMED_BY_TASK = frozenset(
+    (
+        "to cong tac",
+        "to giup viec",
+        "ban chi dao",
+        "ban to chuc",
+        "hoi dong",
+        "doan kiem tra",
+        "doan giam sat",
+        "doan cong tac",
+        "ban van dong",
+        "to cong tac lien nganh",
+        "ban quan ly",
+        "ban chi dao quoc gia",
+    )
 )
 _AND_DOCUMENT = re.compile(r"(?:,|;|\s(?:và|cùng|hoặc|với))\s(?:các\s|theo\s|căn cứ\s|thực hiện\s)?")
 _CLAUSE = re.compile(
@@ -56,24 +73,6 @@ _LAST_BRACKET = re.compile(r"\s?\(([^()]{3,120})\)$")
 _MAX_TITLE_CHARS = 600
 _MAX_DATE_CHARS = 90
 _MAX_ISSUER_CHARS = 120
-
-
-@dataclass(slots=True)
-class Citation:
-    """A cited document: where its parts stand in the text, as (start, end), and their normal forms."""
-
-    start: int
-    end: int
-    confidence: float
-    kind: tuple[int, int] | None = None
-    kind_name: str | None = None
-    number: tuple[int, int] | None = None
-    number_normal: str | None = None
-    date: tuple[int, int] | None = None
-    iso: str | None = None
-    issuer: tuple[int, int] | None = None
-    title: tuple[int, int] | None = None
-    key: str = ""
 
 
 @cache
@@ -103,7 +102,7 @@ def find_citations(text: str) -> list[Citation]:
     for index, citation in enumerate(kept):
         limit = kept[index + 1].start if index + 1 < len(kept) else len(text)
         _describe(text, bare, citation, limit)
-    _share_issuers(bare, kept)
+    share(bare, kept)
     return kept
 
 
@@ -130,7 +129,9 @@ def _bare_numbers(text: str, bare: str, seen: int) -> Iterator[Citation]:
     for match in re.finditer(r"(?<![\w/.\-])\d{1,5}(?:/\d{4})?[/\-][^\W\d_]{1,6}[\-/][^\W\d_]", text):
         number = find_number(text, match.start(), announced=False)
         if number is not None and re.search(r"[A-ZĐ]{2}", number.normal):
-            yield _made(number, match.start(), None, None)
+            made = _made(number, match.start(), None, None)
+            type_before(text, bare, made)
+            yield made
 
 
 def _made(number: DocumentNumber, start: int, kind: tuple[int, int] | None, name: str | None) -> Citation:
@@ -204,6 +205,9 @@ def _date(text: str, bare: str, position: int) -> IssueDate | None:
 
 def _issuer_end(text: str, bare: str, start: int) -> int:
     match = _ISSUER_END.search(text, start, start + _MAX_ISSUER_CHARS)
+    if match is not None and plain(text[start : match.start()]).strip() in _NAMED_BY_TASK and match[0].strip():
+        further = _ISSUER_END_AFTER_TASK.search(text, match.end(), start + _MAX_ISSUER_CHARS)
+        match = further if match[0].strip()[0].isalpha() else match
     end = match.start() if match else min(len(text), start + _MAX_ISSUER_CHARS)
     for conjunction in re.finditer(r"(?:,|;|\svà)\s", text[start:end]):
         if _types()[0].match(bare, start + conjunction.end()):
@@ -313,20 +317,3 @@ def _attached(text: str, bare: str, start: int) -> tuple[int, int] | None:
     ]
     inside = [name for name in names if name >= floor + cut] or names[-1:]
     return (inside[0], end) if inside else None
-
-
-def _share_issuers(bare: str, citations: list[Citation]) -> None:
-    """Give the issuer and the attachment named with the last of several joined documents to each of them."""
-    for index in range(len(citations) - 2, -1, -1):
-        first, after = citations[index], citations[index + 1]
-        between = bare[first.end : after.start]
-        if first.number is None or after.number is None or not re.fullmatch(r"\s?(?:,|va|;)?\s?(?:va\s)?", between):
-            continue
-        if first.issuer is None and (first.title is None or first.title[1] <= first.start):
-            first.issuer = after.issuer
-    for index in range(1, len(citations)):
-        before, citation = citations[index - 1], citations[index]
-        joined = re.fullmatch(r"\s?(?:,|va)?\s?", bare[before.end : citation.start])
-        attached = before.title is not None and before.title[1] <= before.start
-        if joined and attached and citation.title is None:
-            citation.title = before.title

@@ -24,6 +24,7 @@ _POSITION = re.compile(
     r"chi cuc|vu truong|thu tuong|vien truong|chu nhiem|chi huy|chinh uy|tu lenh|thu ky|to truong"
     r"|doi truong|cuc|vu|so|phong|ban)\b"
 )
+_NAME = re.compile(r"(?:[^\W\d_]+\.)*\s?[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w'’]*){1,5}")
 _DEPUTY = re.compile(r"(?<=\s)pho\s")
 
 
@@ -142,6 +143,7 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
     authority: list[TracedText] = []
     position: list[TracedText] = []
     name: Value | None = None
+    last: Passage | None = None
     for passage in (passage for passage in passages if passage.kind.startswith("signer-")):
         text = _stripped(passage.text)
         if passage.kind == "signer-authority" and not position and name is None:
@@ -154,6 +156,11 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
         elif passage.kind == "signer-name":
             name = _name(passage.text)
             break
+        last = passage
+    if name is None and last is not None:
+        following = next((passage for passage in passages if passage.index == last.index + 1), None)
+        if following is not None and following.kind == "paragraph" and _is_name(following.text.text):
+            name = _name(following.text)
     if authority and not position:
         deputy = _DEPUTY.search(plain(authority[-1].text))
         if deputy:
@@ -169,6 +176,11 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
         doubt = "somebody who signs in another's place is a deputy"
         second = Value(second.text, f"PHÓ {second.normal}", second.evidence, round(second.confidence * 0.7, 4), doubt)
     return first, second, name
+
+
+def _is_name(text: str) -> bool:
+    """Whether a line is nothing but two to six words with capitals, titles before them or not."""
+    return _NAME.fullmatch(text) is not None and all(word[0].isupper() for word in re.findall(r"[^\W\d_]+", text))
 
 
 def _continues(text: str) -> bool:

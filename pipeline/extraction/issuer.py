@@ -20,7 +20,7 @@ _DEPARTMENT = re.compile(
     r"|hoi dong|hdnd|toa an|"
     r"vien kiem sat|kho bac|bao hiem xa hoi|hat|tram|to cong tac|bo chi huy|mat tran|ubmttq|hdnd)\b"
 )
-_TERRITORIAL = re.compile(r"(?:uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|uy ban mat tran|ubmttq)\b")
+_TERRITORIAL = re.compile(r"(?:mat tran to quoc|uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|uy ban mat tran|ubmttq)\b")
 _ORGANS = frozenset(
     {"ban thuong vu", "ban chap hanh", "ban thuong truc", "doan chu tich", "thuong truc", "ban quan ly", "ban to chuc"}
 )

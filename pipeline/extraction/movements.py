@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.document import Document, Passage, TracedText
 from pipeline.extraction.bounds import bounded
@@ -63,12 +64,18 @@ _LEVELS = (
     ("district", r"huyện|quận|thị xã|thành phố thuộc"),
     ("commune", r"\b(?:xã(?! hội)|phường|thị trấn|đặc khu)\b"),
     ("sector", r"^(?:sở|ngành|tổng cục|cục|chi cục|kho bạc|quân khu|quân chủng|bộ tư lệnh)|\bngành\b"),
-    ("unit", r"trường|đơn vị|cơ quan|công ty|bệnh viện|trung tâm|khoa|phòng"),
     ("province", r"tỉnh|thành phố|thành ủy|thành đoàn"),
+    ("unit", r"\b(?:trường|đơn vị|cơ quan|công ty|bệnh viện|trung tâm|khoa|phòng)\b"),
 )  # fmt: skip
+_LAUNCH_VERB = re.compile(
+    r"(?<!\w)(?:phát\sđộng|khởi\sxướng|ra\squân|mở)\s(?:và\s(?:tổ\schức\s)?(?:triển\skhai\s"
+    r"|thực\shiện\s)?)?(?:tổ\schức\s)?$",
+    re.IGNORECASE,
+)
 _SEARCHED = ("title", "about", "grounds", "heading", "item", "paragraph", "table-row", "closing")
 _TIME_NAME = re.compile(r"^(?:tuần lễ|tháng)\s", re.IGNORECASE)
 _MIN_NAME_WORDS = 3
+_MIN_PERIOD_DAYS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +148,17 @@ def _movement(document: Document, mention: _Mention) -> Movement:
     role = _role(document, mention, launcher)
     launched_by: Value | None = None
     level: str | None = None
-    if _is_in_title(fields.title, name.text):
-        period = plan_period(document)
-        if period is not None and (role == "launches" or _TIME_NAME.match(name.text)):
-            first, last = period
+    if fields.title is not None and _is_in_title(fields.title, name.text):
+        own = role == "launches" or (
+            _TIME_NAME.match(name.text) and not _LAUNCHING.search(plain(str(fields.title.normal)))
+        )
+        first, last = _with_period(document, first, last) if own else (first, last)
     if role == "launches" and fields.issuer is not None:
         launched_by = fields.issuer
         level = level_of(str(fields.issuer.normal))
     elif launcher:
         launched_by = printed_value(launcher, tidy(launcher.text), certainty=0.85)
-        level = level_of(launcher.text)
+        level = level_of(launcher.text) if _subject(mention) != launcher else None
     return Movement(
         name=printed_value(name, certainty=0.92),
         role=inferred_value(role, name, certainty=0.85),
@@ -159,6 +167,18 @@ def _movement(document: Document, mention: _Mention) -> Movement:
         start=inferred_value(first, name, certainty=0.85),
         end=inferred_value(last, name, certainty=0.85),
     )
+
+
+def _with_period(document: Document, first: str | None, last: str | None) -> tuple[str | None, str | None]:
+    """The plan's own period, unless that is a few days of a movement whose years are named."""
+    period = plan_period(document)
+    if period is None:
+        return first, last
+    start, end = period
+    if first is not None and start is not None and end is not None:
+        days = (date.fromisoformat(end) - date.fromisoformat(start)).days
+        return (start, end) if days >= _MIN_PERIOD_DAYS else (first, last)
+    return start, end
 
 
 def _years(mention: _Mention) -> tuple[str | None, str | None]:
@@ -211,7 +231,8 @@ def _role(document: Document, mention: _Mention, launcher: TracedText) -> str:
         bare = re.sub(r"^(?:tuần lễ|tháng) ", "", _key(name))
         before = _key(title)[: _key(title).index(bare)]
         return "launches" if _launching(_key(title), before) else "names"
-    return "launches" if _issuer_launches(document, mention) else "names"
+    issuer = fields.issuer
+    return "launches" if issuer is not None and launcher and _same_body(launcher.text, str(issuer.normal)) else "names"
 
 
 def _launching(title: str, before: str) -> bool:
@@ -226,23 +247,6 @@ def _launching(title: str, before: str) -> bool:
         return bare.strip().endswith(("phong trao thi dua", "phong trao"))
     kind = max(verbs)[1]
     return kind == "launch" or (kind == "organise" and "phat dong" not in plain(title) and "hoat dong" not in bare)
-
-
-def _issuer_launches(document: Document, mention: _Mention) -> bool:
-    """`UBND tỉnh phát động phong trào thi đua “…”`, where that is the issuer."""
-    issuer = document.records.document.issuer
-    text = mention.text.text
-    verb = re.compile(r"(?<!\w)phát\sđộng\s(?:và\stổ\schức\s(?:thực\shiện\s)?)?$", re.IGNORECASE).search(
-        text[max(0, mention.named.head - 60) : mention.named.head]
-    )
-    if issuer is None or verb is None or mention.named.joined:
-        return False
-    floor = max(0, mention.named.head - 60) + verb.start()
-    for offset in (0, *(match.end() for match in re.finditer(r"[,;.]\s", text[:floor]))):
-        found = bodies_from(text, offset)
-        if found is not None and 0 <= floor - found.end <= 12:
-            return _same_body(text[found.bodies[0].start : found.end], str(issuer.normal))
-    return False
 
 
 def _same_body(named: str, issuer: str) -> bool:
@@ -270,7 +274,27 @@ def _launcher(document: Document, mention: _Mention) -> TracedText:
         found = _launching_body(text, offset) if offset < mention.named.start else None
         if found is not None and not re.search(r"[.;”]\s", text.text[offset : mention.named.start]):
             return found
-    return _launcher_of_group(document, mention) or _launcher_of_cited(mention)
+    return _subject(mention) or _launcher_of_group(document, mention) or _launcher_of_cited(mention)
+
+
+def _subject(mention: _Mention) -> TracedText:
+    """The body that launches it as a sentence's subject (`Tỉnh Đoàn phát động đợt cao điểm …`)."""
+    text, head = mention.text.text, mention.named.head
+    floor = max(0, head - 60)
+    verb = _LAUNCH_VERB.search(text[floor:head])
+    if verb is None:
+        return TracedText()
+    end = floor + verb.start()
+    openings = [
+        0,
+        mention.passage.body_start,
+        *(match.end() for match in re.finditer(r"[,;:.]\s|(?<!\w)(?:[Đđ]ề nghị|[Gg]iao|[Yy]êu cầu)\s", text[:end])),
+    ]
+    for offset in reversed([opening for opening in openings if text.rfind(". ", opening, end) < 0]):
+        found = bodies_at(mention.text, offset, end)
+        if found is not None:
+            return found[0]
+    return TracedText()
 
 
 def _launching_body(text: TracedText, offset: int) -> TracedText | None:

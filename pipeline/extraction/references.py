@@ -35,6 +35,7 @@ _OUTSIDE = frozenset(
     }
 )
 _ATTACHED = re.compile(r"(?:kem theo|dinh kem)\b.{0,30}$")
+_GROUND = re.compile(r"(?:[-+*] ?)?(?:can cu|theo|xet|thuc hien|tren co so|tiep theo|trien khai|de)\b")
 _GROUNDS_HEADING = re.compile(r"(?:cac )?(?:can cu|co so phap ly|co so)\b")
 
 
@@ -56,6 +57,7 @@ def extract_references(document: Document, options: ExtractOptions) -> tuple[Ref
     own = _own_number(document)
     exact = all(page.origin == "text-layer" for page in document.pages)
     mentions = {plain(number) for number in own_mentions(document)}
+    first = _first_order(document)
     found: dict[str, _Cited] = {}
     for passage, citation in _citations(document):
         if citation.number_normal and not exact:
@@ -73,7 +75,7 @@ def extract_references(document: Document, options: ExtractOptions) -> tuple[Ref
             )
         ):
             continue
-        cited = _cited(passage, citation, _is_ground(passage, document))
+        cited = _cited(passage, citation, _is_ground(passage, document, first))
         if cited is None:
             continue
         if key in found:
@@ -102,14 +104,26 @@ def _citations(document: Document) -> Iterator[tuple[Passage, Citation]]:
             yield passage, citation
 
 
-def _is_ground(passage: Passage, document: Document) -> bool:
+def _is_ground(passage: Passage, document: Document, first: int) -> bool:
     """Whether a passage belongs to the grounds: before the first section, or under a heading that says so."""
     if passage.kind == "grounds":
         return True
-    if passage.section is None or passage.appendix:
+    if passage.appendix:
         return False
+    if passage.section is None:
+        return passage.index < first and _GROUND.match(plain(passage.text.text)) is not None
     section = document.sections[passage.section]
     return bool(_GROUNDS_HEADING.match(plain(section.heading.text)))
+
+
+def _first_order(document: Document) -> int:
+    """Index of the first passage that orders something; grounds stand before it."""
+    orders = (
+        passage.index
+        for passage in document.passages
+        if passage.kind == "heading" or (passage.label is not None and passage.kind == "item")
+    )
+    return next(orders, len(document.passages))
 
 
 def _cited(passage: Passage, citation: Citation, is_basis: bool) -> _Cited | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.document import TracedText
 from pipeline.extraction.task_values import trimmed
@@ -48,7 +48,8 @@ NOUN = (
     r"(?:tập\sthể|cá\snhân|đơn\svị|cụm|khối|lớp|tổ(?!\sthi)|nhóm|đội|học\ssinh|sinh\sviên|học\sviên|giáo\sviên"
     r"|giảng\sviên|nhà\sgiáo|cán\sbộ|công\schức|viên\schức|nhân\sviên|người|công\snhân|nông\sdân|phụ\snữ|thanh\sniên"
     r"|đồng\schí|đảng\sviên|đoàn\sviên|hội\sviên|đội\sviên|chiến\ssĩ|vận\sđộng\sviên|thành\sviên|quần\schúng"
-    r"|tác\sgiả|nhóm\stác\sgiả|thí\ssinh|gia\sđình|hộ|doanh\snghiệp|doanh\snhân|trường|nhà\strường|chi\sbộ|chi\sđoàn"
+    r"|tác\sgiả|nhóm\stác\sgiả|thí\ssinh|gia\sđình|hộ\sgia\sđình|hộ|doanh\snghiệp|doanh\snhân|trường|nhà\strường"
+    r"|chi\sbộ|chi\sđoàn"
     r"|chi\shội|liên\sđội|đảng\sbộ|tổ\schức|cơ\squan|cơ\ssở|công\sđoàn|địa\sphương|xã|phường|thôn|bản|ấp|khu\sphố"
     r"|tổ\sdân\sphố|khu\sdân\scư|phòng|khoa|công\strình|mô\shình|sáng\skiến|tác\sphẩm|sản\sphẩm|bài|bài\sdự\sthi"
     r"|điển\shình|gương|em|cấp\shội|cựu\schiến\sbinh|nghệ\snhân|trẻ\sem|thầy|cô|phóng\sviên|đề\stài|đại\sbiểu"
@@ -78,7 +79,7 @@ _CRITERIA = re.compile(
     r"|gương\smẫu"
     r"|phát\shuy|giúp)|dẫn\sđầu|tiêu\sbiểu|xuất\ssắc|điển\shình|nổi\sbật|tốt\s|giỏi|ưu\stú"
     r"|hay(?!\s(?:nhất\s)?(?:cá|tập))"
-    r"|đẹp|là\s|xếp\s|thuộc\s)",
+    r"|đẹp|là\s|xếp\s)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
@@ -94,6 +95,9 @@ _EACH_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"(?<!\w)(?:tổng|kinh phí|ngân sách|dự toán)[^.;]{0,60}$", re.IGNORECASE)
+
+_JOINT = re.compile(r"(?:,\s?(?:và|cùng)?|\s(?:và|cùng|hoặc))\s?$")
+_MAX_COUNTED_WORDS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +160,7 @@ def recipients_of(sentence: TracedText, start: int, end: int) -> list[Recipients
     if counted and counted[0].start() > start + 60 and _CRITERIA.search(text, start, counted[0].start()):
         counted = []
     if counted:
-        begin = counted[-1].end()
-        stop = _STOP.search(text, begin, end)
-        match = _CRITERIA.search(text, begin, stop.start() if stop is not None else end)
-        criteria = (
-            trimmed(sentence.slice(match.start(), stop.start() if stop is not None else end)) if match else TracedText()
-        )
-        return [
-            Recipients(
-                sentence.slice(*piece.span()), int(piece["count"]), _own_criteria(sentence, counted, index) or criteria
-            )
-            for index, piece in enumerate(counted)
-        ]
+        return _each_counted(sentence, counted, end)
     match = _CRITERIA.search(text, min(start + 2, end), end)
     criteria = trimmed(sentence.slice(match.start(), end)) if match is not None else TracedText()
     whom = trimmed(sentence.slice(start, match.start() if match is not None else end))
@@ -183,17 +176,26 @@ def _joined(text: str, counted: list[re.Match[str]], piece: re.Match[str]) -> bo
     return len(between) < 90 and _AMOUNT.search(between) is not None and not re.search(r"[;.]\s", between)
 
 
-def _own_criteria(sentence: TracedText, counted: list[re.Match[str]], index: int) -> TracedText:
-    """What the recipients of one kind did, where the next kind is counted behind it."""
-    if index + 1 >= len(counted):
-        return TracedText()
-    start, end = counted[index].end(), counted[index + 1].start()
-    stop = _STOP.search(sentence.text, start, end)
-    match = _CRITERIA.match(sentence.text, start + 1, stop.start() if stop is not None else end)
-    if match is None:
-        return TracedText()
-    text = sentence.slice(match.start(), stop.start() if stop is not None else end)
-    joint = re.search(r",?\s?(?:và|cùng)?\s?$", text.text)
+def _each_counted(sentence: TracedText, counted: list[re.Match[str]], end: int) -> list[Recipients]:
+    """Each counted kind with its words and what it did; what the last did holds for those that say nothing."""
+    found: list[Recipients] = []
+    for index, piece in enumerate(counted):
+        limit = counted[index + 1].start() if index + 1 < len(counted) else end
+        stop = _STOP.search(sentence.text, piece.end(), limit)
+        limit = stop.start() if stop is not None else limit
+        match = _CRITERIA.search(sentence.text, piece.end(), limit)
+        whom = _without_joint(sentence.slice(piece.start(), match.start() if match is not None else limit))
+        criteria = _without_joint(sentence.slice(match.start(), limit)) if match is not None else TracedText()
+        if len(whom.text.split()) > _MAX_COUNTED_WORDS:
+            whom = sentence.slice(*piece.span())
+        found.append(Recipients(whom, int(piece["count"]), criteria))
+    last = found[-1].criteria
+    return [given if given.criteria else replace(given, criteria=last) for given in found]
+
+
+def _without_joint(text: TracedText) -> TracedText:
+    """Without the comma or `và` that leads to the next of a row."""
+    joint = _JOINT.search(text.text)
     return trimmed(text.slice(0, joint.start() if joint is not None else None))
 
 

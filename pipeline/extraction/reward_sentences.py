@@ -64,9 +64,13 @@ _ASKED = re.compile(
 _UNNAMED = re.compile(r"(?:các\s)?cấp\s(?:có\sthẩm\squyền|trên|thẩm\squyền)", re.IGNORECASE)
 _OF = re.compile(r"^\s(?:của|cấp|do)\s", re.IGNORECASE)
 _TO = re.compile(
-    r"^[^.;]{0,140}?(?:(?<!\w)(?:cho|đối\svới|tới|đến|dành\scho)\s|:\s(?=\d)|:\s(?:xét\s|trao\s)?(?:tặng|trao"
+    r"^(?:[^.;]|\.(?=\d)){0,140}?(?:(?<!\w)(?:cho|đối\svới|tới|đến|dành\scho)\s|:\s(?=\d)|:\s(?:xét\s"
+    r"|trao\s)?(?:tặng|trao"
     r"|dành)?\s?(?:cho\s)?)",
     re.IGNORECASE,
+)
+_PIECES = re.compile(
+    r"\d{1,3}\s(?:cờ|bằng(?:\skhen)?|giấy(?:\skhen)?|giải|suất|phần(?:\sthưởng)?)\s(?:cho\s|đối\svới\s)?", re.IGNORECASE
 )
 _BARE_COUNT = re.compile(rf"^\s?[,:(]?\s?(?=\d{{1,4}}\s{NOUN}(?!\w))", re.IGNORECASE)
 _UNIT_COUNT = re.compile(
@@ -265,9 +269,11 @@ def _whom(clause: TracedText, start: int, stop: int) -> list[Recipients]:
     match = bare or _TO.match(text)
     if match is None:
         return []
+    begin = start + match.end()
+    pieces = _PIECES.match(clause.text, begin)
     return [
         given
-        for given in recipients_of(clause, start + match.end(), stop)
+        for given in recipients_of(clause, pieces.end() if pieces is not None else begin, stop)
         if len(given.whom.text.split()) <= _MAX_WHOM_WORDS
     ]
 

@@ -34,6 +34,11 @@ _ABOUT_REWARDS = re.compile(
     r"khen thưởng|giải thưởng|tôn vinh|biểu dương|cơ cấu giải|trao giải|phần thưởng|mức thưởng|khen tặng|tuyên dương",
     re.IGNORECASE,
 )
+_LABEL_OF_REWARDS = re.compile(
+    r"^(?:về\s|cơ cấu\s|các\s|hình thức\s|mức\s)*(?:khen thưởng|giải thưởng|phần thưởng"
+    r"|thưởng)[^:.;]{0,40}:",
+    re.IGNORECASE,
+)
 _NOT_ABOUT = re.compile(
     r"kiểm tra|đánh giá|báo cáo|hồ sơ|thủ tục|quy trình|thời gian|đề xuất|nguyên tắc", re.IGNORECASE
 )
@@ -48,6 +53,9 @@ _TO = re.compile(r"(?<!\w)(?:cho|đối với|dành cho|tới)\s", re.IGNORECASE
 _LABELLED = re.compile(
     rf"^(?P<whom>(?:các\s|mỗi\s|\d{{1,3}}\s)?{NOUN}(?!\w)[^:;.]{{0,100}}?)\s?:\s?(?=[^:]{{0,40}}\d)", re.IGNORECASE
 )
+
+
+_ANYWHERE = -1
 
 
 @dataclass(slots=True)
@@ -119,6 +127,7 @@ def _lines(document: Document) -> Iterator[_Line]:
         about = any(_ABOUT_REWARDS.search(heading) and not _NOT_ABOUT.search(heading) for heading in chain) or (
             section is not None and section.kind == "rewards"
         )
+        about = about or _LABEL_OF_REWARDS.match(text.text) is not None
         leads = passage.kind == "heading" or text.text.rstrip().endswith(":")
         yield _Line(passage, trimmed(text), about, units.get(passage.index), leads)
 
@@ -214,12 +223,19 @@ def replace_gift(gift: Gift, whole: TracedText, given: Recipients, amount: int |
 
 
 def _sums_by_section(document: Document) -> dict[int | None, dict[str, int]]:
-    """What each of a kind gets, where a line of the section says it for all."""
+    """What each of a kind gets where a line of its section says it for all, and where one line of the document does."""
     sums: dict[int | None, dict[str, int]] = {}
     for passage in document.passages:
         if passage.kind in _KINDS and not passage.appendix and len(passage.text.text) < 2000:
+            if "thưởng" not in passage.text.text.casefold():
+                continue
             for noun, amount in amounts_by_noun(passage.text.text):
                 sums.setdefault(passage.section, {}).setdefault(noun, amount)
+    whole: dict[str, set[int]] = {}
+    for amounts in sums.values():
+        for noun, amount in amounts.items():
+            whole.setdefault(noun, set()).add(amount)
+    sums[_ANYWHERE] = {noun: min(amounts) for noun, amounts in whole.items() if len(amounts) == 1}
     return sums
 
 
@@ -249,6 +265,8 @@ def _record(
     amount = gift.amount
     if amount is None and given is not None:
         amount = sums.get(line.passage.section, {}).get(given.noun)
+        if amount is None and gift.form is not None:
+            amount = sums[_ANYWHERE].get(given.noun)
     quantity = gift.count if gift.count is not None else given.quantity if given is not None else None
     sure = 0.9 if not gift.listed else 0.85
     return Reward(

@@ -19,6 +19,7 @@ _NOTATION = re.compile(rf"[/\-–]\s{{0,2}}{_PART}(?:{_STROKE}{_PART}){{0,5}}")
 _CITED = re.compile(
     r"(?P<number>[^\W_]{1,7}(?:\.\d{1,3})?(?:\s?[/\-–]\s?(?:(?<=[/\-–]\s)(?=[A-ZĐ]))?[^\W_][^\W_&.]{0,13}(?:[&.][^\W_]{1,9}){0,3}){0,6})"
 )
+_UNIT_IN_BRACKETS = re.compile(r"\([^()\s]{1,12}\)")
 _LEAD = re.compile(r"(?:so|s6|s0|se|s)\s{0,3}[:.;]{0,2}\s{0,3}")
 _DIGITS = str.maketrans(
     {
@@ -73,7 +74,9 @@ def read_own_number(line: str) -> DocumentNumber | None:
         number = ""
     begin = notation.start() if not written else start + before.index(written[0])
     mended = _mend("".join(notation[0].replace("–", "-").replace("Ð", "Đ").replace("ĐĐ", "Đ").split()))
-    return DocumentNumber(begin, notation.end(), number + mended, doubt)
+    unit = _UNIT_IN_BRACKETS.match(line, notation.end())
+    end = unit.end() if unit is not None else notation.end()
+    return DocumentNumber(begin, end, number + mended + line[notation.end() : end], doubt)
 
 
 def _figures(written: str) -> tuple[str, str | None]:

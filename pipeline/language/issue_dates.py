@@ -1,6 +1,7 @@
 """Days on which documents were issued: in a place-and-date line, and behind the number of a cited document."""
 
 import re
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -9,8 +10,18 @@ from pipeline.language.tone_marks import plain
 __all__ = ["IssueDate", "read_issue_date"]
 
 _GAP = r"[\s.…_]{0,30}"
+_MONTHS = MappingProxyType(
+    {
+        name: number
+        for number, name in enumerate(
+            ("gieng", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi", "muoi mot", "muoi hai"), 1
+        )
+    }
+    | {"chap": 12}
+)
+_MONTH_NAME = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")(?=\s)"
 _LONG = re.compile(
-    rf"(?:ngay{_GAP}(?P<day>[^\s]{{0,6}}?)[,]?{_GAP})?thang{_GAP}(?P<month>[^\s]{{0,6}}?){_GAP}nam{_GAP}(?P<year>\d\s?\d\s?\d\s?\d|[^\s,.;]{{0,6}})"
+    rf"(?:ngay{_GAP}(?:(?:mong|mung)\s)?(?P<day>[^\s]{{0,6}}?)[,]?{_GAP})?thang{_GAP}(?P<month>{_MONTH_NAME}|[^\s]{{0,6}}?){_GAP}nam{_GAP}(?P<year>\d\s?\d\s?\d\s?\d|[^\s,.;]{{0,6}})"
 )
 _SHORT = re.compile(
     r"(?:ngay\s{0,3})?(?P<day>\d{1,2}|[.…_]{1,12})?\s?[/.-]\s?(?P<month>\d{1,2}|[.…_]{1,12})\s?[/.-]\s?(?P<year>\d{4})(?!\d)"
@@ -51,7 +62,8 @@ def read_issue_date(text: str, start: int = 0, *, anchored: bool = False) -> Iss
 def _date(match: re.Match[str]) -> IssueDate | None:
     groups = match.groupdict()
     year, bad_year = _figure(groups["year"] or "", 1945, 2100)
-    month, bad_month = _figure(groups.get("month") or "", 1, 12)
+    named = _MONTHS.get(groups.get("month") or "")
+    month, bad_month = (named, False) if named else _figure(groups.get("month") or "", 1, 12)
     day, bad_day = _figure(groups.get("day") or "", 1, 31)
     if year is None or bad_year:
         return None
