@@ -1,5 +1,6 @@
 """The table of assignments: each body that is given a task, with its role."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.document import Document, TracedText
@@ -18,6 +19,9 @@ from pipeline.options import ExtractOptions
 from pipeline.records import Assignment, Value
 
 __all__ = ["extract_assignments"]
+
+_CLAUSE = re.compile(r";\s(?:đồng\sthời,?\s)?")
+_MAX_CLAUSES = 12
 
 
 def extract_assignments(document: Document, options: ExtractOptions) -> tuple[Assignment, ...]:
@@ -62,7 +66,12 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[Assignment]:
         return
     for start, end in unit.sentences:
         sentence = trimmed(text.slice(start, end))
-        yield from _named(sentence, given, _deadline(sentence, plan, _time_sentence(unit, sentence)))
+        when = _deadline(sentence, plan, _time_sentence(unit, sentence))
+        for body, role in _clause_doers(sentence):
+            if body_id(body.text) not in given:
+                given.add(body_id(body.text))
+                yield _record(body, role, sentence, when, 0.75)
+        yield from _named(sentence, given, when)
 
 
 def _time_sentence(unit: Unit, sentence: TracedText) -> TracedText | None:
@@ -100,6 +109,18 @@ def _other_doers(unit: Unit, addressees: Addressees | None) -> Iterator[tuple[in
         leads = tuple(body_text(unit.text, body, start) for body in doer.bodies.bodies)
         if any(body_id(lead.text) not in known for lead in leads):
             yield start, end, Addressees(unit.text.slice(start, end), leads, "sentence", verb=start + max(doer.verb, 0))
+
+
+def _clause_doers(sentence: TracedText) -> Iterator[tuple[TracedText, Role]]:
+    """The bodies that later clauses are addressed to (`…; giao Văn phòng theo dõi`), each with its role."""
+    for match in list(_CLAUSE.finditer(sentence.text))[:_MAX_CLAUSES]:
+        end = sentence.text.find(";", match.end())
+        clause = sentence.text[match.end() : end if end >= 0 else len(sentence.text)]
+        doer = doer_of(clause)
+        if doer is None or doer.bodies.bodies[0].kind == "generic":
+            continue
+        for body in doer.bodies.bodies:
+            yield body_text(sentence, body, match.end()), role_of(clause, doer.verb)
 
 
 def _without(text: TracedText, parts: list[tuple[int, int]]) -> TracedText:

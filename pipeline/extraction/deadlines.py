@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.document import Document, Passage, Section, TracedText
 from pipeline.extraction.bounds import bounded
 from pipeline.extraction.clauses import clause_of, doer_of_clause
-from pipeline.extraction.sentences import Doer, doer_of
+from pipeline.extraction.sentences import Doer, doer_of, sentences_of
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
 from pipeline.extraction.task_units import Unit
@@ -15,7 +15,7 @@ from pipeline.extraction.task_values import inferred_value, printed_value, tidy,
 from pipeline.extraction.units import units_of
 from pipeline.language.nlp import fold_tones
 from pipeline.language.plan_dates import PlanDate
-from pipeline.language.time_expressions import TimeExpression, find_times, parse_time_cell
+from pipeline.language.time_expressions import TimeExpression, TimeKind, find_times, parse_time_cell
 from pipeline.options import ExtractOptions
 from pipeline.records import Deadline, Value
 
@@ -40,11 +40,21 @@ _GATHERING = re.compile(
     r"|tham quan|ngày hội|giải ))",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(
+    r"^(?:(?:các\s)?nội dung|(?:các\s)?nhiệm vụ|tổ chức|thời gian|kế hoạch|chương trình|tiến độ|lịch|quy mô)(?:\W|$)",
+    re.IGNORECASE,
+)
 _TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)
-_MEASURELESS = re.compile(r"^(?:sau|trước|khi|ngay)\s", re.IGNORECASE)
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)?\s?%")
+_LABELLED = re.compile(r"[^:]{4,90}[^\d\s:]\s?:\s\S|.{6,60}\d\s?:\s\D")
+_ANYTHING = re.compile(r"[^\W\d_]{2,}")
+_NO_TIME = re.compile(r"^(?:không|chưa|theo (?:quy định|kế hoạch|phụ lục|lịch)|như trên|nt)\b", re.IGNORECASE)
+_ALWAYS = re.compile(r"^(?:thường xuyên|liên tục|hằng|hàng|định kỳ|đột xuất|theo định kỳ)", re.IGNORECASE)
+_THROUGHOUT = re.compile(r"^(?:trong )?(?:cả|suốt|toàn bộ)\s", re.IGNORECASE)
 _MAX_LINE_WORDS = 24
 _MAX_REST_WORDS = 8
+_MAX_DAY_WORDS = 16
+_MAX_LOOK_BACK = 60
 _MIN_WORDS = 3
 
 
@@ -95,11 +105,22 @@ def _plan_lines(document: Document, plan: PlanDate) -> Iterator[_Found]:
         time = parse_time_cell(value.text, plan)
         if time is None:
             continue
-        what = title
+        what = _what_of_line(document, passage) or title
         event = time.kind == "due" and time.first is not None and title is not None
         if event and title is not None and _EVENT_TITLE.match(str(title.normal)):
             time = _as_event(time)
         yield _Found(passage.index, _record(value, time, what, None, 0.9), target=False, rank=0)
+
+
+def _what_of_line(document: Document, passage: Passage) -> Value | None:
+    """What a run-in line of time is about, where it stands under a heading of its own (`2. Lễ khai mạc`)."""
+    section = _section(document, passage)
+    if passage.kind != "heading" or section is None or section.parent is None:
+        return None
+    over = document.sections[section.parent]
+    if over.kind == "schedule" or _OF_ALL.match(over.heading.text):
+        return None
+    return printed_value(trimmed(over.heading), certainty=0.75)
 
 
 def _line_value(document: Document, passage: Passage) -> TracedText | None:
@@ -109,15 +130,23 @@ def _line_value(document: Document, passage: Passage) -> TracedText | None:
     if passage.kind == "heading":
         if not under_time or section is None:
             return None
-        return trimmed(passage.body)
+        return _first_sentence(passage.body)
     match = _TIME_LINE.match(passage.body.text)
     if match is not None and (under_time or _is_plan_level(section)):
-        return trimmed(passage.body.slice(match.start("value"), match.end("value")))
+        return _first_sentence(passage.body.slice(match.start("value"), match.end("value")))
     if not under_time or section is None or len(passage.body.text.split()) > _MAX_LINE_WORDS:
+        return None
+    if _LABELLED.match(passage.body.text):
         return None
     found = find_times(passage.body.text)
     covered = sum(time.end - time.start for time in found)
     return trimmed(passage.body) if covered * 2 >= len(passage.body.text.strip()) else None
+
+
+def _first_sentence(text: TracedText) -> TracedText:
+    """A value without what follows it on its line (`… năm 2026. Địa điểm: …`)."""
+    start, end = next(iter(sentences_of(text.text)), (0, len(text.text)))
+    return trimmed(text.slice(start, end))
 
 
 def _is_plan_level(section: Section | None) -> bool:
@@ -157,7 +186,8 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
     if unit.time_line is not None:
         line = parse_time_cell(unit.time_line.text, plan) or _measureless(unit.time_line)
         if line is not None:
-            what_value = printed_value(unit.text, certainty=0.85)
+            own = unit.addressees if unit.addressees is not None and unit.addressees.source == "sentence" else None
+            what_value = printed_value(unit.text.slice(own.verb if own is not None else 0), certainty=0.85)
             yield _Found(
                 unit.passage.index,
                 _record(unit.time_line, line, what_value, _bound(unit, unit.text, None), 0.9),
@@ -172,10 +202,13 @@ def _moved(offset: int, doer: Doer) -> Doer:
 
 
 def _measureless(text: TracedText) -> TimeExpression | None:
-    """A cell or line of time that hangs on an event: due, its days unknown."""
-    if not _MEASURELESS.match(text.text):
+    """A cell or line of time that hangs on an event, recurs without a measure or goes on throughout."""
+    if not _ANYTHING.search(text.text) or _NO_TIME.match(text.text):
         return None
-    return TimeExpression(0, len(text.text), "due", None, None, None, "cell")
+    if _ALWAYS.match(text.text):
+        return TimeExpression(0, len(text.text), "recurring", None, None, None, "cell")
+    kind: TimeKind = "period" if _THROUGHOUT.match(text.text) else "due"
+    return TimeExpression(0, len(text.text), kind, None, None, None, "cell")
 
 
 def _bound(unit: Unit, sentence: TracedText, doer: tuple[int, Doer] | None) -> Value | None:
@@ -228,8 +261,7 @@ def _time_of_cell(cell: TracedText, plan: PlanDate) -> TracedText:
 
 def _on_day(document: Document, row: TaskRow, time: TimeExpression, plan: PlanDate) -> TimeExpression:
     """A time of day gets its day from the row's column of days, the heading over it, else the plan's only day."""
-    section = _section(document, row.passage)
-    for text in (row.day.text, section.heading.text if section is not None else ""):
+    for text in (row.day.text, *_texts_before(document, row.passage)):
         days = [found for found in find_times(text, plan) if found.first and found.unit in ("day", "days")]
         if days:
             return replace(time, first=days[0].first, last=days[0].last)
@@ -237,6 +269,20 @@ def _on_day(document: Document, row: TaskRow, time: TimeExpression, plan: PlanDa
     if period is not None and period[0] == period[1]:
         return replace(time, first=period[0], last=period[1])
     return time
+
+
+def _texts_before(document: Document, passage: Passage) -> Iterator[str]:
+    """The short lines, bands and headings over a row of a table, the nearest first, up to the next heading but one."""
+    headings = 0
+    for earlier in reversed(document.passages[max(0, passage.index - _MAX_LOOK_BACK) : passage.index]):
+        filled = [cell for cell in earlier.cells if cell]
+        if earlier.kind in ("item", "paragraph", "heading") or (earlier.kind == "table-row" and len(filled) == 1):
+            text = earlier.text.text
+            if len(text.split()) <= _MAX_DAY_WORDS:
+                yield text
+        headings += earlier.kind == "heading"
+        if headings > 1:
+            return
 
 
 def _record(

@@ -29,6 +29,7 @@ _OTHER_THINGS = re.compile(
     r"|thành phần|điều khoản|các nội dung|các biện pháp|một số)",
     re.IGNORECASE,
 )
+_HELD = re.compile(r"\s?[,–-]\s(?!(?:thầy|cô|ông|bà|đồng chí)\s)\S", re.IGNORECASE)
 _MAX_WORDS = 16
 
 
@@ -69,6 +70,9 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
         rest = text[found.end :]
         partners = [body for body in coordinators(text) if body.start >= found.end]
         directing = bool(_DIRECTS.match(rest)) or bool(_LEADS.match(rest))
+        held = _office_held(heading, found.bodies, text)
+        if held is not None:
+            return HeadingBodies(held, (held,))
         return HeadingBodies(
             heading.slice(found.bodies[0].start, found.end),
             tuple(_part(heading, body) for body in found.bodies),
@@ -86,6 +90,15 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
         )
         return HeadingBodies(whole, leads, certainty=0.65)
     return None
+
+
+def _office_held(heading: TracedText, bodies: tuple[Body, ...], text: str) -> TracedText | None:
+    """A person with the office that is set after the name (`Đồng chí An - Phó Chủ tịch`), as printed."""
+    person, *others = bodies
+    if person.kind != "person" or any(other.kind != "position" for other in others) or len(others) > 1:
+        return None
+    after = text[person.end :]
+    return heading.slice(person.start, len(text)) if _HELD.match(after) and " và " not in after[:4] else None
 
 
 def _part(heading: TracedText, body: Body) -> TracedText:

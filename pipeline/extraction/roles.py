@@ -39,6 +39,8 @@ _ADVISED = re.compile(
     r"(?:tham mưu(?:\scho|\svới)?|trình|đề xuất(?:\svới)?|giúp|đề nghị|hướng dẫn|yêu cầu|đôn đốc)\s$", re.IGNORECASE
 )
 _FOR_DECISION = re.compile(r"^\s(?:xem xét|chỉ đạo|quyết định|cho ý kiến|biết|theo dõi|tổng hợp)", re.IGNORECASE)
+_SUPPLIED = re.compile(r"cung cấp,?\s$|cung cấp(?:, chia sẻ)? thông tin", re.IGNORECASE)
+_ANSWERS_FOR = re.compile(r"[\s,]*(?:có|chịu) trách nhiệm(?: chính)?(?: (?:trong việc|về việc))?\s", re.IGNORECASE)
 _NOBODY = re.compile(r"cấp (?:có )?thẩm quyền|cấp trên|theo quy định", re.IGNORECASE)
 _CLAUSE_END = frozenset(".;:()")
 _WITHIN_NAMES = frozenset(("của", "về", "đối với"))
@@ -59,7 +61,8 @@ def role_of(text: str, start: int = 0, *, directing: bool = False) -> Role:
     if _HELPS_MONITOR.search(text, start):
         return "monitor"
     analysis = analyse(text)
-    verbs = _verbs(analysis, start)
+    duty = _ANSWERS_FOR.match(text, start)
+    verbs = _verbs(analysis, duty.end() if duty is not None else start)
     for index, (token, after, verb) in enumerate(verbs):
         if verb in folded("adverbs"):
             continue
@@ -166,7 +169,11 @@ def _begins_body(analysis: Analysis, token: int, *, named: bool) -> bool:
 
 def reported_to(text: str) -> list[Body]:
     """The bodies that receive a report (`báo cáo X`, `gửi báo cáo về X`, `báo cáo … để X chỉ đạo`)."""
-    reports = [match.end() for match in _REPORT.finditer(text)]
+    reports = [
+        match.end()
+        for match in _REPORT.finditer(text)
+        if not _SUPPLIED.search(text[max(0, match.start() - 24) : match.start()])
+    ]
     if not reports:
         return []
     found: list[Body] = []

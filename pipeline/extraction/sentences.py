@@ -16,8 +16,8 @@ _ABBREVIATION = re.compile(
 )
 _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ỹ]|[“\"(]?[A-ZĐÀ-Ỹ])")
 _DIRECTIVE = re.compile(
-    r"^(?:(?:các\s)?(?:ông(?:,?\sbà|\s\(bà\))?|đồng\schí)\s?:|(?:kính\s)?đề\snghị|giao(?:\scho)?"
-    r"|yêu\scầu|phân\scông|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
+    r"^(?:(?:các\s)?(?:ông(?:,?\sbà|\s\(bà\))?|đồng\schí)\s?:|(?:(?:kính|trân\strọng)\s)?đề\snghị"
+    r"|giao(?:\s(?:nhiệm\svụ|trách\snhiệm))?(?:\scho)?|yêu\scầu|phân\scông(?:\snhiệm\svụ)?(?:\scho)?|phối\shợp\sgiao|ủy\squyền(?:\scho)?"
     r"|uỷ\squyền(?:\scho)?)\s",
     re.IGNORECASE,
 )
@@ -50,7 +50,7 @@ _MUST_NOT_FOLLOW = frozenset(("của", "về", "này", "đó", "nói", "ngày", 
 _END_DOER = re.compile(r"(?:^|\s)[-–—]\s(?=\S)|\bdo\s", re.IGNORECASE)
 _END_VERBS = re.compile(
     r"^\s?(?:hỗ\strợ\s|trực\stiếp\s)?(?:thực\shiện|chủ\strì|phụ\strách|phân\scông|đảm\snhiệm|đảm\snhận"
-    r"|chịu\strách\snhiệm|trình\sbày|điều\shành|cho\sý\skiến|biên\ssoạn|chuẩn\sbị)\b",
+    r"|chịu\strách\snhiệm|làm\sđầu\smối|triển\skhai|(?:bảo|đảm)\s(?:đảm|bảo)|trình\sbày|điều\shành|cho\sý\skiến|biên\ssoạn|chuẩn\sbị)\b",
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\((?:do\s)?([^()]{2,90}?)(?:\s(?:thực\shiện|phụ\strách|chủ\strì))?\)\s*$", re.IGNORECASE)
@@ -198,9 +198,14 @@ def _goes_on(analysis: Analysis, end: int) -> bool:
         token += 1
         if words[token - 1] == ":" and token not in analysis.marks["verbs"]:
             return False
-    if token >= len(words) or words[token] in _MUST_NOT_FOLLOW:
+    if token >= len(words) or words[token] in _MUST_NOT_FOLLOW or _is_past(words, token):
         return False
     return token in analysis.marks["verbs"] or token in analysis.marks["stops"]
+
+
+def _is_past(words: list[str], token: int) -> bool:
+    """Whether what follows was done already (`đã tổ chức`); what has been handed out is still to be done."""
+    return words[token].casefold() == "đã" and words[token + 1 : token + 2] != ["được"]
 
 
 def _past_office_held(analysis: Analysis, token: int) -> int:

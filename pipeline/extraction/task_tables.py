@@ -25,8 +25,8 @@ _ROLES: tuple[tuple[ColumnRole, str], ...] = (
         r"sản phẩm|kết quả|ghi chú|kinh phí|số lượng|địa điểm|điểm|tiêu chí|hình thức|văn bản|căn cứ|mức"
         r"|đơn vị tính|thành phần|đối tượng"),
     ("lead",
-        r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|người|cá nhân|đơn vị|cơ quan|bộ phận"
-        r"|lực lượng|thực hiện$|tổ chức$"),
+        r"chủ trì|phụ trách|trách nhiệm|tham mưu|phân công|người|cá nhân|đơn vị|cơ quan|bộ phận|đầu mối"
+        r"|lực lượng|thực hiện$|tổ chức$|phòng, ban|khoa, phòng|thành viên"),
     ("task", r"nội dung|nhiệm vụ|công việc|hoạt động|giải pháp|chương trình|chuyên đề|việc|hạng mục|đề mục"),
 )  # fmt: skip
 _TASK_FIRST = re.compile(
@@ -44,7 +44,9 @@ _WITH = re.compile(
     r"|cơ quan)\s)?phối hợp(?:\s(?:với|cùng|thực hiện))?\s?:?\s?",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^(?:(?:đơn vị|cơ quan|bộ phận)\s)?(?:chủ trì|thực hiện|phụ trách)\s?[:\-]\s?", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:(?:đơn vị|cơ quan|bộ phận)\s)?(?:chủ trì|thực hiện|phụ trách|đầu mối)\s?[:\-]\s?", re.IGNORECASE
+)
 _SEPARATOR = re.compile(r"[\s,;.+•]*(?:(?:[-–/]|và|cùng)\s)?[\s,;.]*", re.IGNORECASE)
 _MAX_BODY = 160
 
@@ -141,7 +143,7 @@ def _merged(
         cells = passage.cells
         if merged and _is_text(document, passage):
             cells = tuple(
-                above if role in ("lead", "both") and not cell else cell
+                above if role in ("lead", "both", "day") and not cell else cell
                 for role, cell, above in zip(columns, cells, merged[-1][1], strict=True)
             )
         merged.append((passage, cells))

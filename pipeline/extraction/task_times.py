@@ -53,6 +53,7 @@ _IN_FORCE = re.compile(r"có hiệu lực(?: thi hành)?,?\s?(?:từ|kể từ)?
 _PAID_BEFORE = re.compile(
     r"(?:trợ cấp|phụ cấp|lương|thu nhập|học phí|tiền|ngân sách|dự toán|kinh phí)[^.;,:]{0,40}$", re.IGNORECASE
 )
+_IS_A_DAY = re.compile(r"\slà\s(?:ngày|dịp|năm)\s", re.IGNORECASE)
 _IF = re.compile(r"^(?:trường hợp|nếu)\s", re.IGNORECASE)
 _DAILY = re.compile(r"^(?:hằng|hàng)\sngày$", re.IGNORECASE)
 _SLACK_DAYS = 31
@@ -95,11 +96,13 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
     if _IN_FORCE.search(before):
         return False
     printed = text[time.start : time.end]
+    if _IS_A_DAY.match(text[time.end :]):
+        return False
     if time.unit in ("school-year", "years", "clock", "cell"):
         return False
     if time.kind == "recurring":
         if _DAILY.match(printed) or _PAID_BEFORE.search(before):
-            return _follows_verb(text, time.end)
+            return _follows_verb(text, time.end) or _ends_verb(text, time.start)
         return context.told or not _IF.match(text)
     if _is_past(time, context.plan):
         return False
@@ -120,6 +123,13 @@ def _follows_verb(text: str, end: int) -> bool:
     """Whether what is done follows; `hằng ngày` after a noun only describes it."""
     analysis = analyse(text)
     return analysis.token_at(end) in analysis.marks["verbs"]
+
+
+def _ends_verb(text: str, start: int) -> bool:
+    """Whether a bare verb stands before (`báo cáo hằng ngày`), of which a time can only say how often."""
+    analysis = analyse(text)
+    token = analysis.token_at(start)
+    return any(analysis.marks["verbs"].get(first) == token for first in range(max(0, token - 3), token))
 
 
 def _stands_free(before: str, time: TimeExpression) -> bool:

@@ -16,9 +16,9 @@ Source = Literal["sentence", "heading", "lead-in", "previous", "end", "line"]
 _LINE = re.compile(
     r"^(?:(?P<with>(?:đơn vị|cơ quan|bộ phận|lực lượng"
     r"|các đơn vị)?\s?(?:cùng\s)?phối hợp(?:\s(?:thực hiện|triển khai|tổ chức))?)"
-    r"|(?P<lead>(?:đơn vị|cơ quan|bộ phận|người|cá nhân|các đơn vị)\s(?:được giao\s)?(?:chủ trì"
+    r"|(?P<lead>(?:đơn vị|cơ quan|bộ phận|người|cá nhân|lực lượng|các đơn vị|các cơ quan)\s(?:được giao\s)?(?:chủ trì"
     r"|thực hiện|phụ trách|đầu mối|tham mưu|tổ chức|chịu trách nhiệm)|chủ trì|phụ trách"
-    r"|phân công(?: thực hiện)?)"
+    r"|phân công(?: thực hiện)?|đầu mối(?: thực hiện)?|trách nhiệm(?: thực hiện)?|thực hiện)"
     r"|(?P<time>(?:thời gian|thời hạn|tiến độ|thời điểm)(?:\s(?:thực hiện|hoàn thành|tổ chức"
     r"|triển khai|dự kiến|báo cáo|thực hiện dự kiến|bắt đầu))*))"
     r"[^:;.]{0,40}?\s?:\s?",
@@ -26,6 +26,23 @@ _LINE = re.compile(
 )
 
 
+_FACT = re.compile(
+    r"^(?:(?:dự kiến\s)?(?:địa điểm|thành phần|đối tượng|số lượng|quy mô|phạm vi|hình thức|phương thức"
+    r"|phương pháp|kinh phí"
+    r"|nguồn (?:kinh phí|lực)|sản phẩm|kết quả|đầu ra|chỉ tiêu|yêu cầu|mục (?:đích|tiêu)|ghi chú|tài liệu|trang phục"
+    r"|phương tiện|khách mời|người tham (?:gia|dự)|báo cáo viên)(?:\s[^:;.]{0,40})?)\s?:",
+    re.IGNORECASE,
+)
+_TASK_LABEL = re.compile(
+    r"^(?:nội dung|nhiệm vụ|công việc|hoạt động)(?:\s(?:thực hiện|công việc|nhiệm vụ|cụ thể|chính))?\s?:\s?",
+    re.IGNORECASE,
+)
+_OF_ALL = re.compile(
+    r"^(?:(?:các\s)?nội dung|(?:các\s)?nhiệm vụ|tổ chức|phân công|thời gian|kế hoạch|chương trình"
+    r"|tiến độ|đối tượng|kinh phí"
+    r"|công tác tổ chức|biện pháp|giải pháp|mục đích|một số)(?:\W|$)",
+    re.IGNORECASE,
+)
 _ELSEWHERE = re.compile(
     r"(?:theo|như|xem|có|tại)\s(?:phụ lục|biểu|bảng|mục|điểm|danh sách|lịch|kế hoạch kèm)", re.IGNORECASE
 )
@@ -95,39 +112,77 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
     """Units with what the lines after their group say; the lines themselves are left out.
 
     A line after the items of a list speaks of each of them, but for those that name their own doer; after a heading
-    alone it speaks of the heading.
+    alone it speaks of the heading. Beside such lines one that says what is the task, and those that say where, with
+    how much or for whom are none.
     """
     told: list[Unit] = []
     group_start = 0
     open_group = False
+    carded = {_home(unit) for unit in units if _telling(unit) is not None}
     for unit in units:
-        whole = _line_text(unit)
-        line = line_kind(whole.text)
-        value = trimmed(whole.slice(line[1])) if line is not None else TracedText()
-        if line is None or not value or (line[0] == "time" and _ELSEWHERE.match(value.text)):
-            if open_group or (told and told[-1].passage.section != unit.passage.section):
+        telling = _telling(unit)
+        if telling is None:
+            if open_group or (told and _home(told[-1]) != _home(unit)):
                 group_start, open_group = len(told), False
-            told.append(unit)
+            if _home(unit) in carded and _FACT.match(_line_text(unit).text) and not _names_doer(unit):
+                continue
+            told.append(_without_label(unit) if _home(unit) in carded else unit)
             continue
-        if told and told[-1].passage.section != unit.passage.section:
+        kind, whole, value = telling
+        if told and _home(told[-1]) != _home(unit):
             group_start = len(told)
         group = [index for index in range(group_start, len(told)) if not _is_parent(told, index)]
-        if line[0] == "time":
-            told.extend([] if group else _heading_unit(unit))
-            group = group or list(range(group_start, len(told)))
+        if not group:
+            told.extend(_heading_unit(unit))
+        group = group or list(range(group_start, len(told)))
+        if kind == "time":
             for index in group:
                 told[index] = replace(told[index], time_line=value)
         else:
             leads, partners = doers_of(value)
-            if not group and unit.passage.kind == "heading":
-                told.append(_alone(unit, whole, line[0], leads or partners))
+            if not group:
+                told.append(_alone(unit, whole, kind, leads or partners))
                 group_start = len(told)
                 continue
-            told.extend([] if group else _heading_unit(unit))
-            for index in group or range(group_start, len(told)):
-                told[index] = _addressed(told[index], value, leads, partners, with_them=line[0] == "with")
+            for index in group:
+                told[index] = _addressed(told[index], value, leads, partners, with_them=kind == "with")
         open_group = True
     return tuple(told)
+
+
+def _telling(unit: Unit) -> tuple[Literal["lead", "with", "time"], TracedText, TracedText] | None:
+    """The kind of a line that says who, with whom or when, its text and its value; None of any other unit."""
+    whole = _line_text(unit)
+    line = line_kind(whole.text)
+    value = trimmed(whole.slice(line[1])) if line is not None else TracedText()
+    if line is None or not value or (line[0] == "time" and _ELSEWHERE.match(value.text)):
+        return None
+    return line[0], whole, value
+
+
+def _home(unit: Unit) -> int | None:
+    """The section that a unit is about: of a run-in label (`b) Cơ quan chủ trì: …`) the one over it."""
+    if unit.passage.kind != "heading" or unit.section is None:
+        return unit.passage.section
+    heading = unit.section.heading.text + ":"
+    label = line_kind(heading) is not None or _FACT.match(heading) or _TASK_LABEL.match(heading)
+    return unit.section.parent if label and unit.section.parent is not None else unit.passage.section
+
+
+def _names_doer(unit: Unit) -> bool:
+    return unit.addressees is not None and unit.addressees.source in ("sentence", "end")
+
+
+def _without_label(unit: Unit) -> Unit:
+    """A unit without the `Nội dung:` before its task."""
+    label = _TASK_LABEL.match(unit.text.text)
+    if label is None or len(unit.text.text) <= label.end():
+        return unit
+    text = unit.text.slice(label.end())
+    sentences = tuple(
+        (max(start - label.end(), 0), end - label.end()) for start, end in unit.sentences if end > label.end()
+    )
+    return replace(unit, text=text, sentences=sentences)
 
 
 def _is_parent(units: list[Unit], index: int) -> bool:
@@ -146,9 +201,13 @@ def _line_text(unit: Unit) -> TracedText:
 
 def _heading_unit(unit: Unit) -> list[Unit]:
     """The heading that a line stands under, as the task."""
-    if unit.section is None or unit.passage.kind == "heading":
+    chain = unit.chain
+    if unit.passage.kind == "heading":
+        named = len(chain) > 1 and _home(unit) == chain[1].index and not _OF_ALL.match(chain[1].heading.text)
+        chain = chain[1:] if named else ()
+    if not chain:
         return []
-    return [Unit(unit.passage, trimmed(unit.section.heading), unit.section, unit.chain, under_heading=True)]
+    return [Unit(unit.passage, trimmed(chain[0].heading), chain[0], chain, under_heading=True)]
 
 
 def _alone(unit: Unit, whole: TracedText, kind: str, bodies: tuple[TracedText, ...]) -> Unit:

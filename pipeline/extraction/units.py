@@ -11,10 +11,14 @@ from dataclasses import replace
 from pipeline.document import Document, Passage, Section, TracedText
 from pipeline.extraction.headings_of_bodies import HeadingBodies, bodies_of_heading
 from pipeline.extraction.sentences import Doer, doer_at_end, doer_of, sentences_of
-from pipeline.extraction.task_units import Addressees, Source, Unit, told_by_lines
+from pipeline.extraction.task_labels import body_label, is_time_alone
+from pipeline.extraction.task_times import plan_date
+from pipeline.extraction.task_units import Addressees, Source, Unit, line_kind, told_by_lines
 from pipeline.extraction.task_values import body_text, trimmed
 from pipeline.language.bodies import bodies_from
 from pipeline.language.nlp import analyse
+from pipeline.language.plan_dates import PlanDate
+from pipeline.language.time_expressions import find_times
 
 __all__ = ["units_of"]
 
@@ -26,12 +30,25 @@ _COURTESY = re.compile(r"trân trọng đề nghị[^;:]{0,160}quan tâm[^;:]{0,
 _DIFFICULTIES = re.compile(r"(?:khó khăn|vướng mắc|phát sinh|vấn đề)", re.IGNORECASE)
 _CONTACT = re.compile(r"liên hệ", re.IGNORECASE)
 _TELLING = re.compile(r"báo cáo|phản ánh|thông tin|đề nghị|kiến nghị", re.IGNORECASE)
-_PERSON_LINE = re.compile(r"^(?:ông|bà|đồng chí|đ/c|thầy|cô)\s", re.IGNORECASE)
+_PERSON_LINE = re.compile(r"^(?:ông|bà|đồng chí|đ/c|thầy|cô)\s[^:]*$", re.IGNORECASE)
 _FOR_WHOM = re.compile(
     r"^(?:đối tượng|thành phần|phạm vi|tiêu chuẩn|tiêu chí|địa điểm)(?!.*(?:thời gian|nội dung"
     r"|nhiệm vụ|tổ chức|phân công))",
     re.IGNORECASE,
 )
+_SITUATION = re.compile(
+    r"^(?:khái quát|bối cảnh|sự cần thiết|(?:đánh giá |đặc điểm |khái quát |sơ lược )?(?:tình hình|thực trạng)"
+    r"|kết quả (?:đạt được|thực hiện|đã|công tác|năm)|(?:những |một số )?(?:ưu điểm|tồn tại|hạn chế|thuận lợi|khó khăn)"
+    r"|nguyên nhân|bài học kinh nghiệm)",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(r"^trên đây là", re.IGNORECASE)
+_BIDS_DO = re.compile(
+    r"(?:đề nghị|yêu cầu)\s[^;:]{0,160}\s(?:nghiêm túc|tích cực|khẩn trương|chủ động|phối hợp|quan tâm|kịp thời)?"
+    r"[^;:]{0,60}(?:thực hiện|triển khai)[^;:]{0,40}$",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(r"\bcùng\b", re.IGNORECASE)
 _OF_THEM = re.compile(r"^(?:tập thể|cá nhân)", re.IGNORECASE)
 _ISSUING = re.compile(r"(?:ban hành|xây dựng|đề ra)\s[^.;]{0,400}(?:như sau|cụ thể)", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s?(?:\([^()]*\))?\s?:?\s*$")
@@ -43,16 +60,18 @@ def units_of(document: Document) -> tuple[Unit, ...]:
     """Every unit of the body, in order, with its addressees where somebody is told."""
     issuer = _issuer(document)
     headings = _heading_bodies(document)
+    plan = plan_date(document)
     units: list[Unit] = []
     lead_ins: list[Unit] = []
     parents: set[int] = set()
     for passage in document.passages:
         if passage.kind == "heading" and not passage.appendix:
             lead_ins = []
-        for unit in _units(document, passage):
+        for unit in _units(document, passage, plan):
             lead_ins = [lead for lead in lead_ins if _governs(lead, unit, parents)]
             addressees = (
-                _own(unit, issuer, headings)
+                unit.addressees
+                or _own(unit, issuer, headings)
                 or _from_heading(unit, headings)
                 or _from_lead_in(lead_ins)
                 or _at_end(unit)
@@ -70,7 +89,7 @@ def _issuer(document: Document) -> str:
     return str(issuer.normal) if issuer is not None else ""
 
 
-def _units(document: Document, passage: Passage) -> Iterator[Unit]:
+def _units(document: Document, passage: Passage, plan: PlanDate) -> Iterator[Unit]:
     """A passage as a unit; what a lead-in says before its last sentence is a unit of its own."""
     if passage.kind not in _TASK_KINDS or passage.appendix:
         return
@@ -88,7 +107,7 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
         return
     chain = _chain(document, passage)
     section = chain[0] if chain else None
-    if _is_about_whom(chain):
+    if _is_about_whom(chain) or any(_SITUATION.match(section.heading.text) for section in chain):
         return
     lead_in = body.text.rstrip().endswith(":") and passage.kind != "heading"
     bounds = sentences_of(body.text) if lead_in else []
@@ -96,9 +115,25 @@ def _units(document: Document, passage: Passage) -> Iterator[Unit]:
         before = trimmed(body.slice(0, bounds[-1][0]))
         yield Unit(passage, before, section, chain, sentences=tuple(sentences_of(before.text)))
         body = body.slice(bounds[-1][0])
+    labelled = body_label(body) if passage.kind in ("item", "paragraph") and not line_kind(body.text) else None
+    addressees: Addressees | None = None
+    if labelled is not None:
+        addressees = Addressees(labelled.text, labelled.leads, "sentence", certainty=labelled.certainty)
+        rest = body.slice(labelled.task)
+        body, addressees = (rest, addressees) if rest.text.strip() else (body, replace(addressees, verb=len(body.text)))
     text = trimmed(body)
     if text:
-        yield Unit(passage, text, section, chain, None, lead_in, tuple(sentences_of(text.text)))
+        when = None if lead_in else _time_of_heading(passage, section, plan)
+        yield Unit(passage, text, section, chain, addressees, lead_in, tuple(sentences_of(text.text)), when)
+
+
+def _time_of_heading(passage: Passage, section: Section | None, plan: PlanDate) -> TracedText | None:
+    """The time that a heading says and nothing else (`Tháng 9/2025`), for the items under it."""
+    if passage.kind == "heading" or section is None or not is_time_alone(section.heading.text, plan):
+        return None
+    if any(find_times(passage.body.text, plan)) or len(passage.body.text.split()) < _MIN_TOLD_WORDS:
+        return None
+    return trimmed(section.heading)
 
 
 def _is_about_whom(chain: tuple[Section, ...]) -> bool:
@@ -124,10 +159,19 @@ def _sentence_as_heading(document: Document, passage: Passage) -> TracedText:
 
 
 def _told_in_closing(body: TracedText) -> TracedText:
-    """The sentence of a closing that says to whom difficulties are to be reported; nothing else in it is a task."""
-    for start, end in sentences_of(body.text):
-        sentence = body.text[start:end]
+    """What a closing gives somebody to do: no word of the formula that ends a plan, no courtesy."""
+    sentences = sentences_of(body.text)
+    formula = False
+    for index, (start, end) in enumerate(sentences):
+        sentence = body.text[start:end].rstrip(" ./")
+        formula = formula or _CLOSES.match(sentence) is not None
         if _DIFFICULTIES.search(sentence) and _TELLING.search(sentence) and not _CONTACT.search(sentence):
+            return body.slice(start, end)
+        if _CLOSES.match(sentence) or (formula and _BIDS_DO.search(sentence)) or _COURTESY.search(sentence):
+            continue
+        if _CONTACT.search(sentence):
+            continue
+        if doer_of(sentence) is not None and index == len(sentences) - 1:
             return body.slice(start, end)
     return TracedText()
 
@@ -194,10 +238,20 @@ def _bare_bodies(unit: Unit) -> Addressees | None:
 
 def _addressees(text: TracedText, doer: Doer, source: Source, offset: int = 0) -> Addressees:
     certainty = {"generic": 0.6, "collective": 0.85}.get(doer.bodies.bodies[0].kind, 0.9)
+    bodies = doer.bodies.bodies
+    count = next(
+        (
+            index
+            for index in range(1, len(bodies))
+            if _TOGETHER.search(text.text[offset + bodies[index - 1].end : offset + bodies[index].start])
+        ),
+        len(bodies),
+    )
     return Addressees(
-        text.slice(offset + doer.start, offset + doer.end),
-        tuple(body_text(text, body, offset) for body in doer.bodies.bodies),
+        text.slice(offset + doer.start, offset + (doer.end if count == len(bodies) else bodies[count - 1].end)),
+        tuple(body_text(text, body, offset) for body in bodies[:count]),
         source,
+        tuple(body_text(text, body, offset) for body in bodies[count:]),
         certainty=certainty if doer.place != "end" else min(certainty, 0.75),
         verb=0 if doer.place == "end" else offset + doer.verb,
     )
