@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-__all__ = ["fold_tones", "plain"]
+__all__ = ["fold_officially", "fold_tones", "plain"]
 
 
 def _bare(char: str) -> str:
@@ -48,3 +48,12 @@ def plain(text: str) -> str:
 def fold_tones(text: str) -> str:
     """Case folded, with the tone of a closing oa, oe or uy on its second vowel: `Hóa` and `hoá` are one."""
     return _TONE_PAIR.sub(lambda match: _TONES[match[0]], text.casefold())
+
+
+_OFFICIAL = {new: old for old, new in _TONES.items()}
+_MOVED_PAIR = re.compile(r"(?<!q)(?:" + "|".join(_OFFICIAL) + r")\b")
+
+
+def fold_officially(text: str) -> str:
+    """Case folded, with the tone of a closing oa, oe or uy where official print sets it: `hoá` and `Hóa` are `hóa`."""
+    return _MOVED_PAIR.sub(lambda match: _OFFICIAL[match[0]], fold_tones(text))
