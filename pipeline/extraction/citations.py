@@ -15,6 +15,16 @@ __all__ = ["Citation", "find_citations"]
 
 _SO = re.compile(r"\s?(?:so|s6|s0)(?:\s?hieu)?\s?[:.]?\s?")
 _DATE_LEAD = re.compile(r"[\s,(]{0,3}(?:cung )?(?=ngay|thang \d|nam \d|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})")
+_OF_WHAT = re.compile(
+    r"\s(?:lam viec|hoat dong|cong tac|phoi hop|ket luan|thuc hien|lien tich|lien nganh|hanh dong|khan|mat|chung"
+    r"|chi tiet"
+    r"|hop tac|to chuc|trien khai)(?=\sso\b)"
+)
+_LAW_NUMBER = re.compile(r"/\d{4}/(?:QH|UBTVQH|PL)")
+_MAX_LEAD_CHARS = 12
+_ISSUED_ON = re.compile(r"\s(?:ban hanh|ky|ban hanh va co hieu luc)(?=\s(?:ngay|thang)\s)")
+_ASKS_ANEW = re.compile(r",\s(?:đề nghị|yêu cầu|báo cáo|thông báo|xét|giao|tổ chức|triển khai)(?!\w)")
+_SMALL_ISSUER = re.compile(r"(?:liên (?:ngành|tịch|sở|bộ|cơ quan))(?!\w)")
 _ISSUER_LEAD = re.compile(r"[\s,]{0,2}(?:của|cúa|do)\s")
 _TITLE_LEAD = re.compile(r"[\s,]{0,2}(?:[Vv]ề việc|[Vv]/[Vv]|[Vv]ề|v/v)\s")
 _VERBS = (
@@ -32,7 +42,7 @@ _QUOTED_LEAD = re.compile(r"\s{0,2}(?=[\"“])")
 _ISSUER_END = re.compile(
     rf"\s(?:[Vv]ề việc|về|v/v|V/v|tại|theo|đã|nhằm|để|và các|được|trong|gửi|là|có|cho|như|từ"
     rf"|{_VERBS})(?!\w)|[;.:()\"“]"
-    r"|,(?!\s(?:Thương binh|Thể thao|Công nghệ|Tuyên giáo|Thanh niên))"
+    r"|,(?!\s(?:Ban Bí thư|Thương binh|Thể thao|Công nghệ|Tuyên giáo|Thanh niên))"
     r"|\s(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi)(?!\w)|$"
 )
 _ISSUER_END_AFTER_TASK = re.compile(r"\s(?:[Vv]ề việc|[Vv]ề|[Vv]/[Vv]|tại|đã)(?!\w)|[;,.:()\"“]|$")
@@ -110,14 +120,16 @@ def _numbered(text: str, bare: str) -> Iterator[Citation]:
     pattern, names, laws = _types()
     seen = -1
     for match in pattern.finditer(bare):
-        lead = _SO.match(bare, match.end())
-        announced = lead is not None and lead.end() > match.end() and "s" in lead[0]
-        number = find_number(text, lead.end() if lead and announced else match.end(), announced=announced)
-        if number is None or number.start - match.end() > 12:
+        of_what = _OF_WHAT.match(bare, match.end())
+        after = of_what.end() if of_what is not None else match.end()
+        lead = _SO.match(bare, after)
+        announced = lead is not None and lead.end() > after and "s" in lead[0]
+        number = find_number(text, lead.end() if lead and announced else after, announced=announced)
+        if number is None or number.start - after > _MAX_LEAD_CHARS:
             continue
         name = names[match[0]]
         seen = number.end
-        if name in laws:
+        if name in laws and not _LAW_NUMBER.search(number.normal):
             continue
         yield _made(number, match.start(), match.span(), name)
     yield from _bare_numbers(text, bare, seen)
@@ -182,15 +194,28 @@ def _describe(text: str, bare: str, citation: Citation, limit: int) -> None:
     issuer = _ISSUER_LEAD.match(text, position)
     if issuer is not None:
         end = _issuer_end(text, bare, issuer.end())
-        if text[issuer.end() : issuer.end() + 1].isupper() and end > issuer.end():
+        named = text[issuer.end() : issuer.end() + 1].isupper() or _SMALL_ISSUER.match(text, issuer.end())
+        if named and end > issuer.end():
             citation.issuer = (issuer.end(), end)
             position = citation.end = end
+            position = _issued_on(text, bare, citation, position)
     if citation.issuer is None:
         citation.issuer = _issuer_before(text, citation.start)
     if citation.title is None:
         citation.title = _title(text, bare, position) or _attached(text, bare, citation.start)
         if citation.title is not None and citation.title[0] >= position:
             citation.end = max(citation.end, min(citation.title[1], limit))
+
+
+def _issued_on(text: str, bare: str, citation: Citation, position: int) -> int:
+    """Read the day in `… của X ban hành ngày …`; where what follows begins."""
+    lead = _ISSUED_ON.match(bare, position)
+    date = _date(text, bare, lead.end()) if lead is not None and citation.date is None else None
+    if date is None:
+        return position
+    citation.date, citation.iso = (date.start, date.end), date.iso
+    citation.end = date.end
+    return date.end
 
 
 def _date(text: str, bare: str, position: int) -> IssueDate | None:
@@ -240,13 +265,15 @@ def _title(text: str, bare: str, position: int) -> tuple[int, int] | None:
         or _QUOTED_LEAD.match(text, position)
         or _TITLE_VERB_LEAD.match(text, position)
     )
-    if lead is None:
+    if lead is None or _ASKS_ANEW.match(text, position):
         return None
     start = lead.end()
     end = _title_end(text, bare, start)
-    quoted = bare[start] == '"'
+    quoted = bare[start : start + 1] == '"'
     if quoted and '"' in bare[start + 1 : end]:
         start, end = start + 1, start + 1 + bare[start + 1 : end].index('"')
+        inner = _TITLE_LEAD.match(f" {text[start:end]}")
+        start += inner.end() - 1 if inner is not None else 0
     return (start, end) if end - start >= 4 else None
 
 

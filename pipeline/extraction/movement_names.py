@@ -23,13 +23,14 @@ _DESIGNATED = (
 )
 _END = (
     r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó))|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
-    r"|sẽ|đến|trong|ở|và các|và cuộc|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày"
+    r"|sẽ|đến|trong|ở|và các|và cuộc|và Tuần|và Tháng|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày"
     r"|từ tháng|ngày \d|thi đua toàn"
     r"|về việc|với|cho|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả|là)\b))"
 )
 _LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống)|(?<=ngừa),(?=\sứng phó))"
 _HEAD = re.compile(
-    r"(?P<head>phong\strào(?:\sthi\sđua)?(?:\syêu\snước)?|cuộc\svận\sđộng|chiến\sdịch"
+    r"(?P<head>phong\strào(?:\sthi\sđua)?(?:\syêu\snước)?(?:\sđặc\sbiệt|\scao\sđiểm)?"
+    r"|(?<=phát\sđộng\s)thi\sđua(?:\sđặc\sbiệt)?|cuộc\svận\sđộng|chiến\sdịch"
     r"|đợt\s(?:thi\sđua|cao\sđiểm)(?:\scao\sđiểm)?(?:\sđặc\sbiệt)?)(?:\s|:\s)",
     re.IGNORECASE,
 )
@@ -60,10 +61,17 @@ _CAMPAIGN = re.compile(
     rf"(?P<plain>(?:(?-i:[A-ZĐ])|truyền thông|tuyên truyền|ra quân|làm sạch|mùa hè|thanh niên"
     rf"|tình nguyện|tiêm|phòng|giải tỏa|hiến){_LETTERS}{{4,120}}?){_END}"
 )
+_GREETING = re.compile(
+    r"(?:lập\sthành\stích\s)?chào\smừng\s(?:[^.;:,()“”\"]|/(?=\d)){3,140}?(?=\s?[.;:,()“”\"]|$|\s(?:từ\sngày"
+    r"|từ\stháng|do|được|nhằm|gắn"
+    r"|giai\sđoạn|trong|theo|để)(?!\w))",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(r"^(?:tuần lễ|tháng)\s(?:được|này|là|từ|có|diễn|sẽ|nêu|trên)(?!\w)", re.IGNORECASE)
 _PLURAL = re.compile(r"(?:các|những|nhiều|mọi|hoạt động|tổ chức các|,)\s$", re.IGNORECASE)
 _GENERAL = re.compile(
     r"^(?:thi đua|yêu nước|khác|của|do|này|đó|trong|tại|ở|văn hóa, văn nghệ|thể dục|thể thao|và|các"
-    r"|cách mạng|chung|quần chúng|đã|được|hiện có|được phát động|theo|về|nói trên|trên)(?!\w)",
+    r"|cách mạng|chung|quần chúng|đã|được|hiện có|được phát động|theo|về|nói trên|trên|nêu trên)(?!\w)",
     re.IGNORECASE,
 )
 SCHOOL_YEAR = re.compile(r"^năm\shọc\s(?P<first>\d{4})\s?[-–]\s?(?P<last>\d{4})", re.IGNORECASE)
@@ -132,7 +140,7 @@ def named_movements(text: str) -> Iterator[NamedMovement]:
             quoted.append(match.span())
             yield NamedMovement(*match.span("name"), match.end(), match.start())
     for match in _NAMED_TIME.finditer(text):
-        if not any(start <= match.start() < end for start, end in quoted):
+        if not any(start <= match.start() < end for start, end in quoted) and not _NOT_A_NAME.match(match["name"]):
             yield NamedMovement(*match.span("name"), match.end(), match.start())
 
 
@@ -148,7 +156,8 @@ def _announced(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
         if following is None or not (quoted or plural):
             return
         named = "quoted" if following["quoted"] else "plain"
-        if named == "plain" and not quoted and known_name_end(text, following.start("plain")) is None:
+        again = re.search(r"phong|cuộc", following[0][:12], re.IGNORECASE)
+        if named == "plain" and again is None and known_name_end(text, following.start("plain")) is None:
             return
         start, end = following.span(named)
         known = known_name_end(text, start) if named == "plain" else None
@@ -167,6 +176,9 @@ def _first(text: str, head: re.Match[str], *, plural: bool) -> tuple[int, int, i
         return begin, known, known, False
     if _GENERAL.match(text[begin : begin + 40]):
         return None
+    greeting = _GREETING.match(text, begin)
+    if greeting is not None and not plural:
+        return begin, greeting.end(), greeting.end(), False
     campaign = head["head"].casefold().startswith(("chiến", "cuộc")) and not plural
     plain = (_CAMPAIGN if campaign else _FIRST_PLAIN).match(text, begin)
     if plain is None or (plural and not SCHOOL_YEAR.match(plain["plain"])):

@@ -121,7 +121,8 @@ def _first_order(document: Document) -> int:
     orders = (
         passage.index
         for passage in document.passages
-        if passage.kind == "heading" or (passage.label is not None and passage.kind == "item")
+        if passage.kind == "heading"
+        or (passage.label is not None and passage.label[:1].isalnum() and passage.kind == "item")
     )
     return next(orders, len(document.passages))
 

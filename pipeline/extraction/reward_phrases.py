@@ -14,6 +14,7 @@ __all__ = [
     "Recipients",
     "amounts_by_noun",
     "count_of",
+    "each_of",
     "names_recipients",
     "phrase_start",
     "read_amount",
@@ -40,7 +41,8 @@ FORM = re.compile(
     r"|[Kk]huyến\skhích|[Đđ]ặc\sbiệt|[Tt]riển\svọng|[Pp]hong\strào|[Pp]hụ|[Xx]uất\ssắc|[Cc]huyên\sđề"
     r"|[Vv]àng|[Bb]ạc|[Đđ]ồng(?!\s(?:bộ|thời|hành|loạt|đội|hạng))|[Tt]ập\sthể|[Tt]oàn\sđoàn|[Cc]á\snhân"
     r"|[Đđ]ồng\sđội|[A-C](?!\w))"
-    r"(?:\s(?:toàn\sđoàn|toàn\scuộc|tập\sthể|cá\snhân|đồng\sđội))?))(?!\w)"
+    r"(?:\s(?:toàn\sđoàn|toàn\scuộc|tập\sthể|cá\snhân|đồng\sđội|xuất\ssắc|tiêu\sbiểu))?)"
+    r"|(?:(?<=[:;,]\s)|(?<=\A))(?:Nhất|Nhì|Ba|Tư|Khuyến\skhích|Đặc\sbiệt)(?=\s?[:(]\s?\d))(?!\w)"
 )
 """What is given; `count` is how many of it."""
 
@@ -96,6 +98,9 @@ _EACH_BEFORE = re.compile(
 )
 _TOTAL = re.compile(r"(?<!\w)(?:tổng|kinh phí|ngân sách|dự toán)[^.;]{0,60}$", re.IGNORECASE)
 
+_EACH_OF_THEM = re.compile(
+    rf"\s?(?:/|đối\svới|cho|dành\scho)\s?(?:(?:mỗi|một|01)\s)(?P<noun>{NOUN})(?!\w)", re.IGNORECASE
+)
 _JOINT = re.compile(r"(?:,\s?(?:và|cùng)?|\s(?:và|cùng|hoặc))\s?$")
 _MAX_COUNTED_WORDS = 14
 
@@ -165,6 +170,23 @@ def recipients_of(sentence: TracedText, start: int, end: int) -> list[Recipients
     criteria = trimmed(sentence.slice(match.start(), end)) if match is not None else TracedText()
     whom = trimmed(sentence.slice(start, match.start() if match is not None else end))
     return [Recipients(whom, None, criteria)] if whom and names_recipients(whom.text) else []
+
+
+def each_of(sentence: TracedText, start: int, end: int) -> list[Recipients]:
+    """The kinds of `2.000.000 đồng đối với mỗi tập thể, 1.000.000 đồng đối với mỗi cá nhân …`, with what they did."""
+    text = sentence.text
+    kinds = [
+        each
+        for money in _AMOUNT.finditer(text, start, end)
+        if (each := _EACH_OF_THEM.match(text, money.end(), end)) is not None
+    ]
+    if not kinds:
+        return []
+    stop = _STOP.search(text, kinds[-1].end(), end)
+    limit = stop.start() if stop is not None else end
+    match = _CRITERIA.search(text, kinds[-1].end(), limit)
+    criteria = trimmed(sentence.slice(match.start(), limit)) if match is not None else TracedText()
+    return [Recipients(sentence.slice(*kind.span("noun")), None, criteria) for kind in kinds]
 
 
 def _joined(text: str, counted: list[re.Match[str]], piece: re.Match[str]) -> bool:

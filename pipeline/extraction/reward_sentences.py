@@ -7,7 +7,7 @@ A form that somebody must already have (`đạt danh hiệu …`) is a criterion
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.document import TracedText
 from pipeline.extraction.named_bodies import bodies_at
@@ -17,6 +17,7 @@ from pipeline.extraction.reward_phrases import (
     Recipients,
     amounts_by_noun,
     count_of,
+    each_of,
     names_recipients,
     phrase_start,
     read_amount,
@@ -47,7 +48,19 @@ _ATTAINED = re.compile(
 )
 _PASSIVE = re.compile(
     r"(?<!\w)(?:(?:sẽ|đều|cũng|thì)\s)*được\s(?P<by>(?:(?!(?<!\w)(?:được|sẽ)\s)[^.;:]){0,120}?)"
-    rf"(?P<verb>{_GIVE_VERB}|biểu\sdương|tuyên\sdương|tôn\svinh|vinh\sdanh|động\sviên)(?!\w)",
+    rf"(?<!đua\s[-–]\s)(?<!đua,\s)(?<!khen\s)(?P<verb>{_GIVE_VERB}|biểu\sdương|tuyên\sdương|tôn\svinh|vinh\sdanh|động\sviên)(?!\w)",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(r"(?<!\w)(?:đề\snghị|trình|đề\sxuất|giới\sthiệu)\s(?:với\s)?", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"(?:các\s|những\s|mỗi\s)?(?:tập\sthể|cá\snhân|học\ssinh|sinh\sviên|giáo\sviên|cán\sbộ|hội\sviên|đoàn\sviên"
+    r"|hộ|gia\sđình|người"
+    r"|thí\ssinh|tác\sgiả|nhóm|lớp|công\schức|viên\schức|nhân\sviên|đảng\sviên)(?!\w)",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"(?<!\w)đã\s(?:có\s(?:hơn\s|trên\s)?\d|được\s|tặng|trao|khen|biểu\sdương|đề\snghị|xét|tổ\schức"
+    r"|công\snhận)",
     re.IGNORECASE,
 )
 _CONSIDERED = re.compile(
@@ -70,11 +83,19 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _PIECES = re.compile(
-    r"\d{1,3}\s(?:cờ|bằng(?:\skhen)?|giấy(?:\skhen)?|giải|suất|phần(?:\sthưởng)?)\s(?:cho\s|đối\svới\s)?", re.IGNORECASE
+    r"\d{1,3}\s(?:cờ|bằng(?:\skhen)?|giấy(?:\skhen)?|giải|suất|phần(?:\sthưởng)?)\s(?:cho\s"
+    r"|đối\svới\s)?",
+    re.IGNORECASE,
 )
 _BARE_COUNT = re.compile(rf"^\s?[,:(]?\s?(?=\d{{1,4}}\s{NOUN}(?!\w))", re.IGNORECASE)
 _UNIT_COUNT = re.compile(
     r"^[^.;]{0,80}?[:(]\s?(?P<count>\d{1,3})\s(?:giải|suất|phần|bằng|cờ|giấy)(?!\w)", re.IGNORECASE
+)
+_ADVISES = re.compile(r"(?<!\w)(?:tham\smưu(?:\scho|\svới|\sgiúp)?|giúp)\s", re.IGNORECASE)
+_STARTS_WITH_VERB = re.compile(
+    r"(?:kịp\sthời\s|và\s|tổ\schức\s|xem\sxét\s|đề\sxuất\s)*(?:biểu\sdương|khen|tặng|trao|tôn\svinh"
+    r"|tuyên\sdương)",
+    re.IGNORECASE,
 )
 _CHOSEN = re.compile(r"(?<!\w)(?:chọn|lựa\schọn|bình\schọn|xét\schọn|giới\sthiệu|bình\sxét)\s", re.IGNORECASE)
 _COLLECTIVE_LABEL = re.compile(r"^\s?(?:[:(]|$)")
@@ -94,7 +115,8 @@ _NOT_TO_GIVE = re.compile(
     re.IGNORECASE,
 )
 _MONEY_GIFT = re.compile(
-    r"(?<!\w)(?:được\s(?:nhà\strường\s|Ban\sTổ\schức\s)?(?:khen\s)?thưởng|mức\s(?:tiền\s)?thưởng(?:\slà)?"
+    r"(?<=:\s)thưởng\s|(?<!\w)(?:được\s(?:nhà\strường\s|Ban\sTổ\schức\s)?(?:khen\s)?thưởng"
+    r"|mức\s(?:tiền\s)?thưởng(?:\slà)?"
     r"|được\snhận)\s?:?\s",
     re.IGNORECASE,
 )
@@ -125,12 +147,27 @@ class Gift:
 
 def gifts_of(sentence: TracedText) -> list[Gift]:
     """Everything that a sentence gives, clause by clause."""
+    if _PAST.search(sentence.text):
+        return []
     found: list[Gift] = []
+    asked: TracedText | None = None
     for start, end in _clauses(sentence.text):
         clause = sentence.slice(start, end)
-        gifts = list(_with_forms(clause))
-        found.extend(gifts or _without_form(clause))
+        gifts = list(_with_forms(clause)) or list(_without_form(clause))
+        if asked is not None and _STARTS_WITH_VERB.match(clause.text):
+            gifts = [
+                replace(gift, granter=asked) if gift.granter is None and not gift.nobody else gift for gift in gifts
+            ]
+        found.extend(gifts)
+        asked = _advised(clause) or asked
     return found
+
+
+def _advised(clause: TracedText) -> TracedText | None:
+    """The body that is advised in a clause, and so decides in the clauses that go on with a verb."""
+    match = _ADVISES.search(clause.text)
+    named = bodies_at(clause, match.end()) if match is not None else None
+    return named[0] if named is not None else None
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
@@ -191,18 +228,27 @@ def _active(clause: TracedText, matches: list[re.Match[str]]) -> tuple[bool, lis
     verb = verbs[-1] if verbs else None
     shared = _whom(clause, matches[-1].end(), len(text))
     asked = _asked(text, first)
-    if not shared and asked is not None:
-        chosen = _CHOSEN.search(text, 0, asked.start())
-        begin = phrase_start(text, chosen.end(), asked.start()) if chosen is not None else None
-        shared = recipients_of(clause, begin, asked.start()) if begin is not None else []
+    if not shared:
+        before = asked.start() if asked is not None else verb.start() if verb is not None else 0
+        chosen = _CHOSEN.search(text, 0, before)
+        begin = phrase_start(text, chosen.end(), before) if chosen is not None else None
+        shared = recipients_of(clause, begin, before) if begin is not None else _label_whom(clause, before)
     if asked is not None:
         granter, nobody = _granter_in(clause, asked.end(), len(text))
         return verb is not None, shared, granter, nobody
     for offset in _subject_offsets(text, verb.start() if verb is not None else first):
         named = bodies_at(clause, offset, verb.start() if verb is not None else first)
-        if named is not None:
+        if named is not None and not _PEOPLE.match(named[0].text):
             return verb is not None, shared, named[0], False
     return verb is not None, shared, None, False
+
+
+def _label_whom(clause: TracedText, end: int) -> list[Recipients]:
+    """Who stands before a colon and the verb (`Học sinh đạt …: tặng Giấy khen`)."""
+    if not clause.text[:end].rstrip().endswith(":"):
+        return []
+    begin = phrase_start(clause.text, 0, end)
+    return recipients_of(clause, begin, clause.text.rindex(":", 0, end)) if begin is not None else []
 
 
 def _asked(text: str, end: int) -> re.Match[str] | None:
@@ -223,7 +269,8 @@ def _subject_offsets(text: str, end: int) -> list[int]:
 def _granter_in(clause: TracedText, start: int, end: int) -> tuple[TracedText | None, bool]:
     """The body that stands between the words of considering and the verb; and whether it is nobody in particular."""
     text = clause.text
-    lead = _CONSIDERED.match(text, start)
+    asked = list(_REQUEST.finditer(text, start, end))
+    lead = _CONSIDERED.match(text, asked[-1].end() if asked else start)
     offset = lead.end() if lead is not None else start
     if _UNNAMED.match(text, offset):
         return None, True
@@ -265,6 +312,9 @@ def _granter_behind(clause: TracedText, end: int) -> tuple[TracedText | None, in
 
 def _whom(clause: TracedText, start: int, stop: int) -> list[Recipients]:
     text = clause.text[start:stop]
+    each = each_of(clause, start, stop)
+    if each:
+        return each
     bare = _BARE_COUNT.match(text)
     match = bare or _TO.match(text)
     if match is None:

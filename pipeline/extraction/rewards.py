@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.document import Document, Passage, TracedText, replace
 from pipeline.extraction.bounds import bounded
+from pipeline.extraction.named_bodies import bodies_at
 from pipeline.extraction.reward_phrases import (
     FORM,
     NOUN,
@@ -48,6 +49,9 @@ _OF_THEM = re.compile(
     rf"(?P<whom>(?:các\s|những\s)?{NOUN}(?!\w)[^:.;]{{0,80}})\s?:?\s*$",
     re.IGNORECASE,
 )
+_CONSIDERS = re.compile(
+    r"\s(?:sẽ\s)?(?:xem xét|quyết định|xét|tặng|khen|trao|tổ chức trao|biểu dương)(?!\w)", re.IGNORECASE
+)
 _EACH_PRIZE = re.compile(r"(?:giải thưởng|phần thưởng|khen thưởng|trao giải|trao thưởng)", re.IGNORECASE)
 _TO = re.compile(r"(?<!\w)(?:cho|đối với|dành cho|tới)\s", re.IGNORECASE)
 _LABELLED = re.compile(
@@ -56,6 +60,7 @@ _LABELLED = re.compile(
 
 
 _ANYWHERE = -1
+_SHORT_PRIZES = ("Nhất", "Nhì", "Ba", "Tư", "Khuyến khích", "Đặc biệt")
 
 
 @dataclass(slots=True)
@@ -82,6 +87,8 @@ class _Line:
 def extract_rewards(document: Document, options: ExtractOptions) -> tuple[Reward, ...]:
     """One record for each form, granter and kind of recipient, or for a promise of reward without a form."""
     document = bounded(document)
+    if _reports(document):
+        return ()
     sums = _sums_by_section(document)
     decided = _decider(document)
     records: list[Reward] = []
@@ -111,6 +118,13 @@ def extract_rewards(document: Document, options: ExtractOptions) -> tuple[Reward
         )
     records.extend(table_rewards(document))
     return tuple(_distinct(_merged(records)))
+
+
+def _reports(document: Document) -> bool:
+    """Whether the document reports what was done, so that what it says of rewards was given long ago."""
+    fields = document.records.document
+    kind = str(fields.type.normal) if fields.type is not None else ""
+    return kind == "Báo cáo" or (fields.title is not None and str(fields.title.normal).casefold().startswith("báo cáo"))
 
 
 def _lines(document: Document) -> Iterator[_Line]:
@@ -160,14 +174,25 @@ def _frame(line: _Line, gifts: list[Gift], over: _Frame | None) -> _Frame:
         towards = _TO.search(line.text.text, award.end())
         whom = recipients_of(line.text, towards.end(), len(line.text.text)) if towards is not None else []
     granter = next((gift.granter for gift in gifts if gift.granter is not None), None)
+    if granter is None and not gifts:
+        granter = _considering(line.text)
     if granter is None and award is not None:
         after = re.compile(r"(?<!\w)(?:của|do)\s").search(line.text.text, award.end())
-        found = bodies_from(line.text.text, after.end()) if after is not None else None
-        granter = line.text.slice(found.bodies[0].start, found.end) if found is not None else None
+        found = bodies_at(line.text, after.end()) if after is not None else None
+        granter = found[0] if found is not None else None
     if over is not None:
         given = given or ([] if whom or granter is None else over.gifts)
         whom, granter = whom or over.whom, granter or over.granter
     return _Frame(given, whom, granter)
+
+
+def _considering(text: TracedText) -> TracedText | None:
+    """The body of a lead-in that considers or grants what the lines under it name (`Chủ tịch UBND tỉnh xem xét:`)."""
+    for opening in (0, *(match.end() for match in re.finditer(r",\s", text.text[:300]))):
+        found = bodies_at(text, opening)
+        if found is not None and _CONSIDERS.match(text.text[found[1] :]):
+            return found[0]
+    return None
 
 
 def _has_lines_under(document: Document, line: _Line) -> bool:
@@ -270,13 +295,21 @@ def _record(
     quantity = gift.count if gift.count is not None else given.quantity if given is not None else None
     sure = 0.9 if not gift.listed else 0.85
     return Reward(
-        form=printed_value(gift.form, certainty=0.93) if gift.form is not None else None,
+        form=_form(gift.form),
         granted_by=_granter(gift, line, frame, decided),
         recipients=printed_value(given.whom, certainty=sure) if given is not None else None,
         quantity=inferred_value(quantity, gift.whole, certainty=sure),
         amount=inferred_value(amount, gift.whole, certainty=sure),
         criteria=printed_value(given.criteria, certainty=0.85) if given is not None else None,
     )
+
+
+def _form(printed: TracedText | None) -> Value | None:
+    """The form; `Nhất` in a row of prizes is the first prize."""
+    if printed is None:
+        return None
+    normal = f"giải {printed.text}" if printed.text in _SHORT_PRIZES else printed.text
+    return printed_value(printed, normal, certainty=0.93)
 
 
 def _granter(gift: Gift, line: _Line, frame: _Frame | None, decided: TracedText | None) -> Value | None:

@@ -58,7 +58,8 @@ _QUANTIFIER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NOUN = re.compile(
-    r"(?:đối với|riêng|về phía|dành cho|(?:khách mời|thành phần|đối tượng)\s?:|(?:ở |tại )?(?:cấp|cụm"
+    r"(?:đối với|riêng|triển khai|thực hiện|tổ chức|áp dụng|về phía|dành cho|(?:khách mời|thành phần"
+    r"|đối tượng)\s?:|(?:ở |tại )?(?:cấp|cụm"
     r"|điểm cầu)\s[^:;,.]{1,40}?:"
     r"|(?:cấp\s[^:;,.]{1,20}|trung ương|ở tỉnh|ở xã|ở huyện|chủ trì|mời|kính mời|mời dự|tham dự"
     r"|đại biểu mời)\s?:)\s?:?\s?"
@@ -67,6 +68,7 @@ _BEFORE_NOUN = re.compile(
 )
 _KIND_OF = MappingProxyType({"persons": "individual", "groups": "collective"})
 _MOST_LABELS = 5
+_MOST_LEVELS = 4
 _NEAR = 80
 
 
@@ -163,11 +165,14 @@ def _lines(document: Document, passage: Passage) -> Iterator[TracedText]:
 
 
 def _headings(document: Document, section: Section) -> list[str]:
-    """The section's heading and, unless it names another thing, the one over it."""
-    own = section.heading.text
-    if section.parent is None or section.parent >= section.index or not _KINDS_OF_THEM.match(own):
-        return [own]
-    return [own, document.sections[section.parent].heading.text]
+    """The section's heading and those over it, up to one that names another thing."""
+    chain = [section.heading.text]
+    while section.parent is not None and section.parent < section.index and len(chain) < _MOST_LEVELS:
+        if _OTHER_LABEL.match(chain[-1]) or not (_KINDS_OF_THEM.match(chain[-1]) or section.kind == "subjects"):
+            break
+        section = document.sections[section.parent]
+        chain.append(section.heading.text)
+    return chain
 
 
 def _section(document: Document, passage: Passage) -> Section | None:

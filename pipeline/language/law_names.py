@@ -17,7 +17,8 @@ _LAW = re.compile(
 )
 _AMENDS = re.compile(
     r" (?:sua doi|sua doi, bo sung|"
-    r"bo sung)(?: mot so dieu)?(?:,? ?(?:va )?bo sung)?(?: mot so dieu)? (?:cua )?(?:cac )?"
+    r"bo sung)(?: mot so dieu| dieu \d+(?:(?:,"
+    r"| va) (?:dieu )?\d+){0,6})?(?:,? ?(?:va )?bo sung)?(?: mot so dieu)? (?:cua )?(?:cac )?"
 )
 _STOP = re.compile(
     r"(?:so|ngay|nam|ve|cua|co|duoc|quy dinh|da|theo|cho|trong|tai|thi|la|va|den|tu|nay|do|nhu|ban hanh|"

@@ -93,7 +93,7 @@ def _page(text: str) -> str:
         return body
     issuer, _, title = marker.removeprefix("@").partition(" | ")
     head, signature = FRAMES[issuer.strip()]
-    if body[:1].isdigit() or body[:1] == "-":
+    if body[:1].isdigit() or (body[:1] == "-" and "Căn cứ" not in body[:12]):
         body = f"II. NỘI DUNG THỰC HIỆN\n{body}"
     return f"{head}\nKẾ HOẠCH\n{title}\n\n{body}{_FOOT}{signature}\n"
 
