@@ -186,8 +186,8 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
     if unit.time_line is not None:
         line = parse_time_cell(unit.time_line.text, plan) or _measureless(unit.time_line)
         if line is not None:
-            own = unit.addressees if unit.addressees is not None and unit.addressees.source == "sentence" else None
-            what_value = printed_value(unit.text.slice(own.verb if own is not None else 0), certainty=0.85)
+            told_to = unit.addressees if unit.addressees is not None and unit.addressees.source == "sentence" else None
+            what_value = printed_value(unit.text.slice(told_to.verb if told_to is not None else 0), certainty=0.85)
             yield _Found(
                 unit.passage.index,
                 _record(unit.time_line, line, what_value, _bound(unit, unit.text, None), 0.9),
