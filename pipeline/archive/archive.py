@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from pipeline.archive.catalog import Catalog, Stored
 from pipeline.archive.database import Database
@@ -21,6 +22,9 @@ from pipeline.runner import Event
 from pipeline.runner.order import StageFactory, stages
 from pipeline.runner.source import identify
 from pipeline.runner.stage_log import StageState
+
+if TYPE_CHECKING:
+    from pipeline.archive.seeding import SeedReport
 
 __all__ = ["Archive"]
 
@@ -247,32 +251,47 @@ class Archive:
         """Write all documents' records into a folder, which is made if need be.
 
         Args:
-            format: `json` writes a file for each document, `csv` and `parquet` one for each table, `xlsx` one file
-                with a sheet for each table.
+            format: `json` writes a file for each document, `csv`, `jsonl` and `parquet` one for each table, `xlsx`
+                one file with a sheet for each table.
         Returns:
             The files that were written.
         Raises:
             FullDiskError: no space is left.
             ArchiveError: a file cannot be written.
         """
-        # Pandas takes longer to import than all the rest, and only this needs it.
-        from pipeline.archive.export import write_csv, write_json, write_parquet, write_xlsx
-        from pipeline.archive.tables import frames
+        if format == "json":
+            rows = self.documents()
+            names = distinct_names(((row.id, row.name) for row in rows), ".json")
+            # Pandas takes longer to import than all the rest, and only this needs it.
+            from pipeline.archive.export import write_json
 
-        match format:
-            case "json":
-                rows = self.documents()
-                names = distinct_names(((row.id, row.name) for row in rows), ".json")
-                return [write_json(folder / names[row.id], self.document(row.id)) for row in rows]
-            case "csv":
-                with self.database.reading() as connection:
-                    return write_csv(folder, frames(connection))
-            case "parquet":
-                with self.database.reading() as connection:
-                    return write_parquet(folder, frames(connection))
-            case "xlsx":
-                with self.database.reading() as connection:
-                    return [write_xlsx(folder / "records.xlsx", frames(connection))]
+            return [write_json(folder / names[row.id], self.document(row.id)) for row in rows]
+        from pipeline.archive.export import write_csv, write_jsonl, write_parquet, write_xlsx
+        from pipeline.archive.tables import export_tables, frames
+
+        with self.database.reading(lasting=True) as connection:
+            tables = ((table.name, frames(connection, table)) for table in export_tables())
+            match format:
+                case "csv":
+                    return write_csv(folder, tables)
+                case "jsonl":
+                    return write_jsonl(folder, tables)
+                case "parquet":
+                    return write_parquet(folder, tables)
+                case "xlsx":
+                    return [write_xlsx(folder / "records.xlsx", tables)]
+
+    def seed(self, url: str) -> "SeedReport":
+        """Bring the tables of another system's database in step with the catalog; see `pipeline.archive.seeding`.
+
+        Raises:
+            UsageError: the URL leads nowhere, or to a kind of database that cannot be kept in step.
+            ArchiveError: the database cannot be written.
+        """
+        from pipeline.archive.seeding import seed
+
+        with self.database.reading(lasting=True) as connection:
+            return seed(connection, url)
 
     def _stored(self, id: str) -> Stored:
         stored = self._catalog.stored(id)

@@ -20,6 +20,8 @@ __all__ = ["Database"]
 _WAIT_S = 60.0
 _WRITES = {"writes": True}
 _MIGRATES = {"writes": True, "migrates": True}
+# SQLite answers so without being told.
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
 # Any number does, as long as no other program that shares the database takes it.
 _MIGRATION_LOCK = 7_640_201_873_542_911_406
 _POSTGRESQL_DISK_FULL = "53100"
@@ -33,11 +35,12 @@ _PRIMARY_CODE = 0xFF
 class Database:
     """An engine with the settings that the archive counts on: foreign keys, and writers that wait for each other."""
 
-    def __init__(self, url: str | URL) -> None:
+    def __init__(self, url: str | URL, *, own: bool = True) -> None:
         """Reach a database; nothing is opened before the first transaction.
 
         Args:
             url: as SQLAlchemy writes it.
+            own: whether it is a catalog; another's file keeps the journal that it has.
         Raises:
             UsageError: it is no URL, or the driver for it is not installed.
         """
@@ -51,8 +54,10 @@ class Database:
                 remedy="Write the URL as SQLAlchemy does, for example postgresql://user@host/name, "
                 "and install its driver (pip install 'sohoa[postgres]').",
             ) from error
+        # Rows by the thousand in one statement: the way to a server and back takes longer than a row.
+        self.engine.dialect.use_insertmanyvalues_wo_returning = self.url.get_backend_name() == "postgresql"
         if sqlite:
-            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "connect", _set_up_sqlite if own else _set_up_foreign_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
 
     @classmethod
@@ -61,13 +66,16 @@ class Database:
         return cls(URL.create("sqlite", database=str(folder / "catalog.sqlite")))
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, *, lasting: bool = False) -> Iterator[Connection]:
         """A transaction that only reads.
 
+        Args:
+            lasting: all its questions are answered as of the first, whatever is written in the meantime.
         Raises:
             ArchiveError: the database cannot be read.
         """
-        with self._translated(), self.engine.begin() as connection:
+        options = _SNAPSHOT if lasting and not self.is_sqlite else {}
+        with self._translated(), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -208,12 +216,16 @@ def _postgresql_code(error: BaseException) -> str | None:
 
 
 def _set_up_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    # The driver's own transactions leave schema changes outside; `_begin_sqlite` begins them instead.
-    connection.isolation_level = None
+    _set_up_foreign_sqlite(connection, entry)
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _set_up_foreign_sqlite(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    # The driver's own transactions leave schema changes outside; `_begin_sqlite` begins them instead.
+    connection.isolation_level = None
 
 
 def _begin_sqlite(connection: Connection) -> None:

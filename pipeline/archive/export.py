@@ -1,27 +1,42 @@
 """The way out: records in the formats that others read."""
 
-import io
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 from openpyxl.styles import Font
 
 from pipeline.document import Document, Page
-from pipeline.runner.files import write_atomically
+from pipeline.runner.files import write_atomically, writing_atomically
 
-__all__ = ["neutral", "plain_document", "write_csv", "write_json", "write_parquet", "write_xlsx"]
+__all__ = [
+    "neutral",
+    "plain_document",
+    "Tables",
+    "write_csv",
+    "write_json",
+    "write_jsonl",
+    "write_parquet",
+    "write_xlsx",
+]
 
 # What a spreadsheet takes for the beginning of a formula, or passes over to find one; with the full-width forms.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _MOST_CELL_LETTERS = 32_767
 _MOST_SHEET_ROWS = 1_048_576
+
+Tables: TypeAlias = Iterable[tuple[str, Iterable[pd.DataFrame]]]
+"""Tables by their names, each in pieces, at least one."""
 
 
 def neutral(text: str) -> str:
@@ -70,45 +85,77 @@ def write_json(path: Path, document: Document) -> Path:
     return path
 
 
-def write_csv(folder: Path, frames: Iterable[tuple[str, pd.DataFrame]]) -> list[Path]:
+def write_csv(folder: Path, tables: Tables) -> list[Path]:
     """Write a file for each table: UTF-8 with the mark that lets Excel know it, commas, a header, empty for nothing."""
     paths: list[Path] = []
-    for name, frame in frames:
+    for name, frames in tables:
         paths.append(folder / f"{name}.csv")
-        text = _cells(frame).to_csv(index=False, lineterminator="\r\n")
-        write_atomically(paths[-1], text.encode("utf-8-sig"))
+        with writing_atomically(paths[-1]) as file:
+            file.write(codecs.BOM_UTF8)
+            for part, frame in enumerate(frames):
+                text = _cells(frame).to_csv(index=False, header=part == 0, lineterminator="\r\n")
+                file.write(text.encode("utf-8"))
     return paths
 
 
-def write_parquet(folder: Path, frames: Iterable[tuple[str, pd.DataFrame]]) -> list[Path]:
+def write_jsonl(folder: Path, tables: Tables) -> list[Path]:
+    """Write a file for each table: a JSON object a line, keys and nulls always there; the texts are as they are."""
+    paths: list[Path] = []
+    for name, frames in tables:
+        paths.append(folder / f"{name}.jsonl")
+        with writing_atomically(paths[-1]) as file:
+            for frame in frames:
+                names = list(frame.columns)
+                columns = [_plain_values(frame[column]) for column in names]
+                for row in zip(*columns, strict=True):
+                    file.write(msgspec.json.encode(dict(zip(names, row, strict=True))) + b"\n")
+    return paths
+
+
+def write_parquet(folder: Path, tables: Tables) -> list[Path]:
     """Write a file for each table, with its types; the texts are as they are."""
     paths: list[Path] = []
-    for name, frame in frames:
+    for name, frames in tables:
         paths.append(folder / f"{name}.parquet")
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer, index=False)
-        write_atomically(paths[-1], buffer.getvalue())
+        with writing_atomically(paths[-1]) as file, ExitStack() as closing:
+            writer: pq.ParquetWriter | None = None
+            for frame in frames:
+                table = pa.Table.from_pandas(frame, schema=writer.schema if writer else None, preserve_index=False)
+                if writer is None:
+                    writer = closing.enter_context(pq.ParquetWriter(file, table.schema))
+                writer.write_table(table)
     return paths
 
 
-def write_xlsx(path: Path, frames: Iterable[tuple[str, pd.DataFrame]]) -> Path:
+def write_xlsx(path: Path, tables: Tables) -> Path:
     """Write one file with a sheet for each table; a table longer than a sheet may be goes on in the next.
 
     Letters that a sheet cannot hold are left out, and a text longer than a cell may be ends in `…`.
     """
     book = Workbook(write_only=True)
-    for name, frame in frames:
-        cells = _cells(frame)
-        for part, start in enumerate(range(0, max(len(cells), 1), _MOST_SHEET_ROWS - 1)):
-            sheet = book.create_sheet(name if part == 0 else f"{name} {part + 1}")
-            sheet.freeze_panes = "A2"
-            sheet.append([_head(sheet, column) for column in cells.columns])
-            for row in cells.iloc[start : start + _MOST_SHEET_ROWS - 1].itertuples(index=False):
+    for name, frames in tables:
+        parts = rows = 0
+        for frame in frames:
+            cells = _cells(frame)
+            if not parts:
+                sheet, parts = _sheet(book, name, cells.columns), 1
+            for row in cells.itertuples(index=False):
+                if rows == _MOST_SHEET_ROWS - 1:
+                    parts, rows = parts + 1, 0
+                    sheet = _sheet(book, f"{name} {parts}", cells.columns)
                 sheet.append([_sheet_value(value) for value in row])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    write_atomically(path, buffer.getvalue())
+                rows += 1
+    with writing_atomically(path) as file:
+        book.save(file)
     return path
+
+
+def _plain_values(column: "pd.Series[Any]") -> list[Any]:
+    """A column's values as JSON has them: times as ISO 8601, None for nothing."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        column = column.map(lambda time: time.isoformat(), na_action="ignore")
+    plain: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return plain
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:
@@ -120,6 +167,13 @@ def _cells(frame: pd.DataFrame) -> pd.DataFrame:
         elif isinstance(kind, pd.StringDtype):
             cells[column] = frame[column].map(neutral, na_action="ignore").astype("string")
     return cells
+
+
+def _sheet(book: Workbook, title: str, columns: Iterable[str]) -> Any:
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    sheet.append([_head(sheet, column) for column in columns])
+    return sheet
 
 
 def _head(sheet: Any, text: str) -> Any:

@@ -11,7 +11,7 @@ from pipeline.document import Issue, Status
 __all__ = ["DocumentRow", "ExportFormat", "FileReport", "IntakeReport", "Result", "SkippedFile"]
 
 Result: TypeAlias = Literal["done", "partial", "refused", "failed", "already"]
-ExportFormat: TypeAlias = Literal["json", "csv", "parquet", "xlsx"]
+ExportFormat: TypeAlias = Literal["json", "jsonl", "csv", "parquet", "xlsx"]
 
 
 class SkippedFile(Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pipeline.cli.arguments import ArchiveFolder, Catalog, DocumentName, add, open_archive
-from pipeline.cli.terminal import print_table, write
+from pipeline.cli.terminal import print_table, tell, write
 from pipeline.errors import DocumentNotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -136,20 +136,34 @@ def records(name: DocumentName, archive: ArchiveFolder = _DEFAULT_ARCHIVE, catal
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write into; made if need be.")],
+    target: Annotated[
+        str,
+        typer.Argument(metavar="DIR|URL", help="Folder to write into, made if need be; with --format sql a database."),
+    ],
     format_: Annotated[
-        Literal["json", "csv", "parquet", "xlsx"],
+        Literal["json", "jsonl", "csv", "parquet", "xlsx", "sql"],
         typer.Option(
             "--format",
             "-f",
-            help="json: a file for each document; csv, parquet: one for each table; xlsx: one, a sheet for each table.",
+            help="json: a file for each document; jsonl, csv, parquet: one for each table; xlsx: one, a sheet for each "
+            "table; sql: tables in another database, kept in step.",
         ),
     ] = "json",
     archive: ArchiveFolder = _DEFAULT_ARCHIVE,
     catalog: Catalog = None,
 ) -> None:
-    """Write the records of all documents into a folder, and print the files that were written."""
+    """Write the records of all documents into a folder or a database, and print what was written.
+
+    With --format sql the tables of a database (postgresql://…, sqlite:///…, mysql://…) are brought in step with the
+    archive: what is new is added, what has changed is changed, what is gone is removed. In PostgreSQL they are in the
+    schema `sohoa`; elsewhere their names begin with `sohoa_`. They belong to one archive.
+    """
     with open_archive(archive, catalog) as opened:
-        written = opened.export(folder, format_)
-    for path in written:
-        write(str(path))
+        if format_ == "sql":
+            report = opened.seed(target)
+            written = list(report.tables)
+            tell(f"Documents: {report.written} written, {report.unchanged} as they were, {report.removed} removed.")
+        else:
+            written = [str(path) for path in opened.export(Path(target), format_)]
+    for name in written:
+        write(name)

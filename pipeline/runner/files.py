@@ -5,10 +5,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.errors import ArchiveError, FullDiskError
 
-__all__ = ["NO_SPACE", "sync_folder", "translate_write_errors", "write_atomically"]
+__all__ = ["NO_SPACE", "sync_folder", "translate_write_errors", "write_atomically", "writing_atomically"]
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -45,12 +46,26 @@ def write_atomically(path: Path, content: bytes, *, lasting: bool = True) -> Non
         FullDiskError: no space is left.
         ArchiveError: it cannot be written for another reason.
     """
+    with writing_atomically(path, lasting=lasting) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing_atomically(path: Path, *, lasting: bool = True) -> Iterator[BinaryIO]:
+    """A file to be written piece by piece; it has its name when all of it is there, and is gone if that fails.
+
+    Args:
+        lasting: wait until it has reached the disk; what can be made again need not.
+    Raises:
+        FullDiskError: no space is left.
+        ArchiveError: it cannot be written for another reason.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with translate_write_errors(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with temporary.open("wb") as file:
-                file.write(content)
+                yield file
                 if lasting:
                     file.flush()
                     os.fsync(file.fileno())
