@@ -183,7 +183,7 @@ def losses(
     with torch.autocast(device.type, torch.bfloat16):
         products = asked @ network.full.weight[index].T
     far = products.float() + network.bias[index] - torch.from_numpy(expected).to(device)
-    relative = torch.from_numpy(families.family[others][None, :] == own[:, None]).to(device)
+    relative = torch.from_numpy(families.family[others]).to(device) == torch.from_numpy(own).to(device)[:, None]
     every = torch.logaddexp(among, torch.logsumexp(far.masked_fill(relative, -1e9), dim=1))
     hit = (of_target.detach() >= high - 1e-6).float().mean()
     return (among - of_target).mean(), (every - of_target).mean(), hit
