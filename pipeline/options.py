@@ -49,6 +49,7 @@ class CleanOptions(Struct, frozen=True, forbid_unknown_fields=True):
 class OcrOptions(Struct, frozen=True, forbid_unknown_fields=True):
     """Reading with Tesseract."""
 
+    engine: Literal["auto", "library", "program"] = "auto"
     language: str = "vie"
     page_segmentation: int = 3
     second_look: float = 0.85

@@ -221,7 +221,8 @@ def test_pages_that_hang_or_crash_tesseract_cost_only_themselves(tmp_path: Path)
     pages[0].save(tmp_path / "pages.tif", save_all=True, append_images=pages[1:], dpi=(150, 150))
     (tmp_path / "good.png").write_bytes(png(picture(1200, 1754)))
     path = f"{program.parent}:{os.environ['PATH']}"
-    answer = spawn("run", "pages.tif", "good.png", "--set", "ocr.timeout_s=8", cwd=tmp_path, PATH=path)
+    settings = ("--set", "ocr.timeout_s=8", "--set", "ocr.engine=program")
+    answer = spawn("run", "pages.tif", "good.png", *settings, cwd=tmp_path, PATH=path)
     assert results(answer) == {"pages.tif": "partial", "good.png": "done"}
     assert answer.code == 10
     told = [line for line in answer.out.splitlines() if line.startswith("partial pages.tif")]

@@ -1,4 +1,4 @@
-"""Tesseract: the reader that always works, one child process a reading, one thread each."""
+"""Tesseract: the reader that always works, one thread each; inside this process where tesserocr is installed."""
 
 import csv
 import os
@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import pytesseract
 
 from pipeline.document import Box
+from pipeline.engines.read_words import ReadWord
+from pipeline.engines.tesseract_library import data_folder, is_installed, read_inside
 from pipeline.errors import EngineCrashError, EngineTimeoutError, FullDiskError, MissingEngineError
 from pipeline.stage import Pixels
 
@@ -21,32 +24,35 @@ _WORD_LEVEL = "5"
 
 
 @dataclass(frozen=True, slots=True)
-class ReadWord:
-    """A word that was read: its box in the picture's pixels, its confidence 0 to 1, the line it stands on.
-
-    `by_hand` tells that figures in it were written by hand, which Tesseract cannot read; `overprinted`, that the
-    word was read from a line by itself, after the seal over it was taken off.
-    """
-
-    text: str
-    box: Box
-    confidence: float
-    line: tuple[int, int, int]
-    by_hand: bool = False
-    overprinted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Tesseract:
     """Tesseract with a language and a time limit.
 
     Args:
         language: name of the trained data, several joined by `+`.
         timeout_s: wall-clock seconds after which a reading is given up and its process killed.
+        folder: where the trained data is that the library in this process reads with; empty for the program, in a
+            child process of its own for every picture.
     """
 
     language: str = "vie"
     timeout_s: float = 120.0
+    folder: str = ""
+
+    @classmethod
+    def load(cls, language: str, timeout_s: float, engine: Literal["auto", "library", "program"]) -> "Tesseract":
+        """Tesseract as a library of this process or as the program.
+
+        Args:
+            engine: `auto` takes the library where it and the trained data are found, else the program.
+        Raises:
+            MissingEngineError: the library is asked for, but it or the trained data is not there.
+        """
+        folder = data_folder(language) if engine != "program" and is_installed() else None
+        if folder is None and engine == "library":
+            raise MissingEngineError(
+                "Tesseract's library is not there.", remedy=f"Install it with: pip install tesserocr. {_INSTALL}"
+            )
+        return cls(language, timeout_s, folder or "")
 
     def read(self, pixels: Pixels, *, dpi: float, page_segmentation: int = 3) -> tuple[ReadWord, ...]:
         """Read a picture.
@@ -63,6 +69,15 @@ class Tesseract:
             EngineCrashError: it died, or its answer is no table of words.
             FullDiskError: there is no room for the picture that it is given.
         """
+        if self.folder:
+            return read_inside(
+                pixels,
+                folder=self.folder,
+                language=self.language,
+                dpi=dpi,
+                page_segmentation=page_segmentation,
+                timeout_s=self.timeout_s,
+            )
         with tempfile.TemporaryDirectory(prefix="sohoa-ocr-") as folder:
             picture = Path(folder) / "page.pgm"
             try:

@@ -39,7 +39,7 @@ class Ocr:
     """Reads every page that has a picture but no words yet."""
 
     name = "ocr"
-    version = 1
+    version = 2
     needs: frozenset[Gift] = frozenset({"pages", "pictures"})
     gives: frozenset[Gift] = frozenset({"words"})
 
@@ -58,7 +58,7 @@ class Ocr:
         if page.words or page.blank or picture is None:
             return page
         options = context.options.ocr
-        engine = Tesseract(options.language, options.timeout_s)
+        engine = Tesseract.load(options.language, options.timeout_s, options.engine)
         bare = _without_rules(picture)
         first = engine.read(bare, dpi=picture.dpi, page_segmentation=options.page_segmentation)
         read = [word for word in first if not _is_stray(word, picture.grids)]
