@@ -19,7 +19,8 @@ _KINDS = (
 )
 _FORMS = r"Bằng khen|Giấy khen|Cờ thi đua|Huân chương [A-ZĐ]\w+ \w+|Kỷ niệm chương|[Gg]iải (?:Nhất|Nhì|Ba|Khuyến khích)"
 _OFFICE = re.compile(
-    r"(?:Sở|Phòng|Ban|Hội|Công an|Ủy ban|UBND|Trường|Đoàn|Văn phòng|Bộ|Các)(?: (?:và )?[A-ZĐÀ-Ỹ]\w*| nhân dân| tỉnh| huyện| xã)*"
+    r"(?:Sở|Phòng|Ban|Hội|Công an|Ủy ban|UBND|Trường|Đoàn|Văn phòng|Bộ|Các)"
+    r"(?: (?:và )?[A-ZĐÀ-Ỹ]\w*| nhân dân| tỉnh| huyện| xã)*"
 )
 _LINE = re.compile(r"(?:([IVX]{1,5})\.|(\d{1,2}(?:\.\d{1,2})*)\.|([a-z])\))\s+(\S.{2,120})")
 
@@ -42,10 +43,10 @@ def plain_records(text: str) -> dict[str, Any]:
         ],
         "sections": [section for line in lines if (section := _section(line)) is not None],
         "assignments": [
-            {"body": body, "role": _role(line), "task": line.lstrip("-+ ").rstrip(".;")}
-            for line in lines
-            if re.search(r"chủ trì|phối hợp|tham mưu|thực hiện|giao", line)
-            for body in _bodies(line)
+            {"body": body, "role": _role(item), "task": item.lstrip("-+ ").rstrip(".;")}
+            for item in _items(lines)
+            if re.search(r"chủ trì|phối hợp|tham mưu|thực hiện|giao", item)
+            for body in _bodies(item)
         ],
         "deadlines": [
             {"text": match[0], "kind": "due", "end": _iso(match[2])}
@@ -63,6 +64,17 @@ def plain_records(text: str) -> dict[str, Any]:
         ],
         "recipients": recipients,
     }
+
+
+def _items(lines: list[str]) -> list[str]:
+    """Lines put together until one ends as an item does."""
+    items: list[str] = []
+    for line in filter(None, lines):
+        if items and not items[-1].endswith((".", ";", ":")) and line[0].islower():
+            items[-1] += f" {line}"
+        else:
+            items.append(line)
+    return items
 
 
 def _fields(text: str, lines: list[str]) -> dict[str, str | None]:
