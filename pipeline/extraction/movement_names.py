@@ -157,7 +157,8 @@ def _announced(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
             return
         named = "quoted" if following["quoted"] else "plain"
         again = re.search(r"phong|cuộc", following[0][:12], re.IGNORECASE)
-        if named == "plain" and again is None and known_name_end(text, following.start("plain")) is None:
+        designated = again is not None or (named == "plain" and text[following.start("plain")].islower())
+        if named == "plain" and not designated and known_name_end(text, following.start("plain")) is None:
             return
         start, end = following.span(named)
         known = known_name_end(text, start) if named == "plain" else None

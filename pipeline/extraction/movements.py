@@ -231,8 +231,9 @@ def _role(document: Document, mention: _Mention, launcher: TracedText) -> str:
         bare = re.sub(r"^(?:tuần lễ|tháng) ", "", _key(name))
         before = _key(title)[: _key(title).index(bare)]
         return "launches" if _launching(_key(title), before) else "names"
-    issuer = fields.issuer
-    return "launches" if issuer is not None and launcher and _same_body(launcher.text, str(issuer.normal)) else "names"
+    subject = _subject(mention) if fields.issuer is not None else TracedText()
+    own = fields.issuer is not None and subject and _same_body(subject.text, str(fields.issuer.normal))
+    return "launches" if own else "names"
 
 
 def _launching(title: str, before: str) -> bool:
