@@ -40,6 +40,21 @@ need_packages() {
     fi
 }
 
+has_postgresql() { command -v initdb >/dev/null 2>&1 || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
+
+# The tests begin a server of their own; where it cannot be installed they skip what needs one, and say so.
+install_postgresql() {
+    if can_install; then
+        # Nobody wants a server that is always on because of tests.
+        "${as_root[@]}" mkdir -p /etc/postgresql-common/createcluster.d
+        printf 'create_main_cluster = false\n' |
+            "${as_root[@]}" tee /etc/postgresql-common/createcluster.d/sohoa.conf >/dev/null
+        install_packages postgresql
+    else
+        say "PostgreSQL is not installed, so its tests will be skipped. To run them: sudo apt-get install -y postgresql"
+    fi
+}
+
 if command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; then
     command -v "$python" >/dev/null 2>&1 || system_packages+=(python3)
     if [ ! -x .venv/bin/python ] && ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
@@ -54,6 +69,7 @@ if command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1; 
         missing=("${kept[@]}")
     fi
     need_packages "${missing[@]}"
+    [ "$purpose" = dev ] && ! has_postgresql && install_postgresql
 elif ! command -v tesseract >/dev/null 2>&1 || ! tesseract --list-langs 2>/dev/null | grep -qx vie; then
     give_up "Tesseract with its Vietnamese data is missing, and this system has no apt. Install with its own packages:" \
         "tesseract 5 and its language data 'vie' (on Fedora: sudo dnf install tesseract tesseract-langpack-vie)"
