@@ -75,7 +75,9 @@ class SegmentOptions(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExtractOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """Records; there is nothing to set yet."""
+    """Records."""
+
+    checks: bool = True
 
 
 class RunnerOptions(Struct, frozen=True, forbid_unknown_fields=True):

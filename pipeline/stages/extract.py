@@ -5,6 +5,7 @@ from typing import ClassVar
 from pipeline.document import Document, replace
 from pipeline.extraction.administrative import is_administrative
 from pipeline.extraction.assignments import extract_assignments
+from pipeline.extraction.checks import checked
 from pipeline.extraction.deadlines import extract_deadlines
 from pipeline.extraction.fields import extract_fields
 from pipeline.extraction.movements import extract_movements
@@ -20,10 +21,10 @@ __all__ = ["Extract"]
 
 
 class Extract:
-    """Every table of records, from passages and sections alone; none for what is no administrative document."""
+    """Every table of records, checked, from passages and sections; none for what is no administrative document."""
 
     name: ClassVar[str] = "extract"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[frozenset[Gift]] = frozenset({"passages"})
     gives: ClassVar[frozenset[Gift]] = frozenset({"records"})
 
@@ -44,4 +45,5 @@ class Extract:
             subjects=extract_subjects(document, options),
             recipients=extract_recipients(document, options),
         )
-        return replace(document, records=records)
+        document = replace(document, records=records)
+        return checked(document) if options.checks else document
