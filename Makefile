@@ -74,3 +74,10 @@ bench-restore:
 bench:
 	@setup/bootstrap.sh dev
 	SCANS=$(SCANS) $(BIN)/python -m pytest -m benchmark -s tests/benchmarks
+
+# make faults KILLS=200       kills runs and their workers at random moments, and checks that nothing is lost
+.PHONY: faults
+KILLS ?= 200
+faults:
+	@setup/bootstrap.sh dev
+	KILLS=$(KILLS) $(BIN)/python -m pytest -m faults -s tests/test_faults.py

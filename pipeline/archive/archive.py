@@ -19,7 +19,7 @@ from pipeline.document import Document
 from pipeline.errors import ArchiveError, DocumentNotFoundError, InputError, SohoaError
 from pipeline.options import Options
 from pipeline.runner import Event
-from pipeline.runner.order import StageFactory, stages
+from pipeline.runner.order import StageFactory, stages, trail_key
 from pipeline.runner.source import identify
 from pipeline.runner.stage_log import StageState
 
@@ -154,6 +154,32 @@ class Archive:
             stand_ins=stand_ins,
         )
         return intake.run(paths)
+
+    def rebuild(self, tell: Callable[[str], None] = lambda problem: None) -> int:
+        """Enter into the catalog whatever the archive keeps and the catalog does not know, without reading it again.
+
+        Where files came from and what became of those that were refused is not kept beside the catalog; running them
+        again notes it anew.
+
+        Args:
+            tell: told of what is kept and cannot be read.
+        Returns:
+            How many documents were entered.
+        Raises:
+            ArchiveError: the catalog cannot be written.
+        """
+        entered = 0
+        for sha256, original, folder in self._files.kept():
+            if self._catalog.stored(sha256) is not None:
+                continue
+            try:
+                document = self._files.document(folder)
+            except ArchiveError as error:
+                tell(error.message)
+                continue
+            self._catalog.put_back(document, original, folder, trail_key(document.trail))
+            entered += 1
+        return entered
 
     def standing(self) -> Standing:
         """How all files that ever came in stand, in numbers."""

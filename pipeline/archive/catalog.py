@@ -68,32 +68,20 @@ class Catalog:
             ArchiveError: the database cannot be written.
         """
         now = datetime.now(UTC)
-        row = document_row(document) | {
-            "original": str(original),
-            "folder": str(folder),
-            "work_key": run.work_key,
-            "changed_at": now,
-        }
         with self._database.writing() as connection:
-            document_id = _id(connection, document.source.sha256)
-            if document_id is None:
-                row["added_at"] = now
-                document_id = connection.execute(insert(DOCUMENTS).values(row).returning(DOCUMENTS.c.id)).scalar_one()
-                parts = list(part_rows(document, document_id))
-            else:
-                forget(connection, document_id)
-                parts = list(part_rows(document, document_id))
-                for table, _ in reversed(parts):
-                    connection.execute(delete(table).where(table.c.document_id == document_id))
-                # The name that it first came under stays.
-                del row["name"]
-                connection.execute(update(DOCUMENTS).where(DOCUMENTS.c.id == document_id).values(row))
-            for table, rows in parts:
-                if rows:
-                    connection.execute(insert(table), rows)
-            put(connection, document_id)
+            document_id = _put(connection, document, original, folder, run.work_key, now)
             _remember_source(connection, document_id, source_path(run.path), now)
             _remember_run(connection, run, document_id, now)
+
+    def put_back(self, document: Document, original: PurePosixPath, folder: PurePosixPath, work_key: str) -> None:
+        """Enter a document that the archive keeps, of which the catalog has lost how it came.
+
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: the database cannot be written.
+        """
+        with self._database.writing() as connection:
+            _put(connection, document, original, folder, work_key, datetime.now(UTC))
 
     def remember_run(self, run: Run) -> None:
         """Note what became of a file of which nothing is stored."""
@@ -175,6 +163,41 @@ class Catalog:
         question = select(DOCUMENTS.c.sha256, DOCUMENTS.c.name).where(condition).order_by(DOCUMENTS.c.id)
         with self._database.reading() as connection:
             return [(row.sha256, row.name) for row in connection.execute(question)]
+
+
+def _put(
+    connection: Connection,
+    document: Document,
+    original: PurePosixPath,
+    folder: PurePosixPath,
+    work_key: str,
+    now: datetime,
+) -> int:
+    """Write a document's rows in the place of those that were there; gives its id."""
+    row = document_row(document) | {
+        "original": str(original),
+        "folder": str(folder),
+        "work_key": work_key,
+        "changed_at": now,
+    }
+    document_id = _id(connection, document.source.sha256)
+    if document_id is None:
+        row["added_at"] = now
+        document_id = connection.execute(insert(DOCUMENTS).values(row).returning(DOCUMENTS.c.id)).scalar_one()
+        parts = list(part_rows(document, document_id))
+    else:
+        forget(connection, document_id)
+        parts = list(part_rows(document, document_id))
+        for table, _ in reversed(parts):
+            connection.execute(delete(table).where(table.c.document_id == document_id))
+        # The name that it first came under stays.
+        del row["name"]
+        connection.execute(update(DOCUMENTS).where(DOCUMENTS.c.id == document_id).values(row))
+    for table, rows in parts:
+        if rows:
+            connection.execute(insert(table), rows)
+    put(connection, document_id)
+    return document_id
 
 
 def _id(connection: Connection, sha256: str) -> int | None:

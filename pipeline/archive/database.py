@@ -186,7 +186,7 @@ class Database:
         if code in _DAMAGED:
             return ArchiveError(
                 f"The catalog {place} is damaged or is no catalog: {_said(error)}.",
-                remedy="Put back a copy, or move it away and run the originals again.",
+                remedy="Put back a copy, or move it away and make it anew from the archive with `sohoa rebuild`.",
             )
         return ArchiveError(
             f"The catalog {place} cannot be used: {_said(error)}.",

@@ -3,9 +3,10 @@
 import fcntl
 import hashlib
 import os
+import platform
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TextIO
@@ -24,6 +25,7 @@ DOCUMENT_FILE = "document.json"
 _LONGEST_ENDING = 8
 _BLOCK_BYTES = 1 << 20
 _KEY_LETTERS = 16
+_STORING = "storing-"
 _OFFSET_LETTERS = 15  # of a SHA-256, so that it fits in a file's offset
 
 
@@ -103,7 +105,7 @@ class ArchiveFiles:
             try:
                 fcntl.lockf(self._claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(sha256))
             except BlockingIOError:
-                workspace = workspace.with_name(f"{workspace.name}-{os.getpid()}")
+                workspace = workspace.with_name(workspace.name + _own_ending())
         self._workspaces[sha256] = workspace
         return workspace
 
@@ -120,18 +122,63 @@ class ArchiveFiles:
             self._claims = None
 
     @contextmanager
-    def storing(self) -> Iterator[None]:
-        """Let one process at a time change what is stored.
+    def storing(self, sha256: str) -> Iterator[None]:
+        """Let one process at a time change what is stored; a mark says of what until that is done.
 
         Raises:
-            ArchiveError: the lock cannot be written.
+            ArchiveError: the lock or the mark cannot be written.
         """
+        mark = self.folder / "work" / f"{_STORING}{sha256}"
+        with self._alone():
+            with translate_write_errors(mark):
+                mark.touch()
+            yield
+            mark.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         lock = self.folder / "work" / "store.lock"
         with translate_write_errors(lock):
             handle = lock.open("a")
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+    def sweep(self, folder_of: Callable[[str], PurePosixPath | None]) -> None:
+        """Clear away what processes that were ended in the middle of storing left, and their own folders of work.
+
+        Args:
+            folder_of: the folder in which the catalog has a document, by its SHA-256.
+        Raises:
+            ArchiveError: it cannot be read or written.
+        """
+        work = self.folder / "work"
+        for mark in work.glob(f"{_STORING}*"):
+            with self._alone():
+                if not mark.exists():
+                    continue  # whoever was storing has finished
+                sha256 = mark.name.removeprefix(_STORING)
+                kept = folder_of(sha256)
+                for folder in (self.folder / "documents" / sha256[:2] / sha256).glob("*"):
+                    if kept is None or folder.name != kept.name:
+                        shutil.rmtree(folder, ignore_errors=True)
+                for temporary in (self.folder / "originals" / sha256[:2]).glob(f".{sha256}*.tmp"):
+                    temporary.unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
+        for folder in work.glob(f"*-*-{platform.node()}.*"):
+            owner = folder.name.rpartition(".")[2]
+            if owner.isdigit() and not Path("/proc", owner).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def kept(self) -> Iterator[tuple[str, PurePosixPath, PurePosixPath]]:
+        """Everything that is stored: SHA-256, original and newest folder of each document, in sorted order."""
+        originals = {path.stem: path for path in (self.folder / "originals").glob("??/[0-9a-f]*")}
+        for folder in sorted((self.folder / "documents").glob("??/*")):
+            results = sorted(folder.glob(f"*/{DOCUMENT_FILE}"), key=lambda path: int(path.parent.name, 16))
+            if results and folder.name in originals:
+                original = originals[folder.name].relative_to(self.folder)
+                newest = results[-1].parent.relative_to(self.folder)
+                yield folder.name, PurePosixPath(original), PurePosixPath(newest)
 
     def place(self, document: Document, workspace: Path, before: PurePosixPath | None) -> PurePosixPath:
         """Turn a workspace into a document's folder: the document, the pictures of its pages and nothing else.
@@ -143,7 +190,7 @@ class ArchiveFiles:
             ArchiveError: it cannot be written.
         """
         sha256 = document.source.sha256
-        relative = PurePosixPath("documents", sha256[:2], sha256, f"{time.time_ns():x}")
+        relative = PurePosixPath("documents", sha256[:2], sha256, _next_name(before))
         target = self.folder / relative
         with translate_write_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -184,7 +231,7 @@ class ArchiveFiles:
     def forget_work(self, sha256: str) -> None:
         """Remove what runs left of a document; what another process holds stays, and only this one's own goes."""
         own = self._workspaces.get(sha256)
-        if own is not None and own.name.endswith(f"-{os.getpid()}"):
+        if own is not None and own.name.endswith(_own_ending()):
             shutil.rmtree(own, ignore_errors=True)
             return
         letters = "[0-9a-f]" * _KEY_LETTERS
@@ -194,6 +241,16 @@ class ArchiveFiles:
     def remove(self, folder: PurePosixPath) -> None:
         """Remove one of a document's folders."""
         shutil.rmtree(self.folder / folder, ignore_errors=True)
+
+
+def _next_name(before: PurePosixPath | None) -> str:
+    """A name that sorts after the one before, also where the clock was set back."""
+    return f"{max(time.time_ns(), int(before.name, 16) + 1 if before is not None else 0):x}"
+
+
+def _own_ending() -> str:
+    """What marks a folder of work as this process's own."""
+    return f"-{platform.node()}.{os.getpid()}"
 
 
 def _offset(sha256: str) -> int:

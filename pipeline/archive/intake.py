@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from msgspec.structs import replace
 
@@ -69,6 +69,7 @@ class Intake:
             ArchiveError: the archive cannot be read or written.
         """
         start_s = time.monotonic()
+        self._files.sweep(self._folder_of)
         expanded = expand(inputs, besides=self._files.folder)
         self._paths = expanded.files
         self._numbers = {path: number for number, path in enumerate(self._paths, start=1)}
@@ -103,6 +104,10 @@ class Intake:
         self._ledger.settle([self._settled(self._reports[path]) for path in same])
         reports = tuple(self._reports[path] for path in self._paths)
         return IntakeReport(reports, expanded.skipped, time.monotonic() - start_s)
+
+    def _folder_of(self, sha256: str) -> PurePosixPath | None:
+        stored = self._catalog.stored(sha256)
+        return stored.folder if stored is not None else None
 
     def _identify(self, path: Path) -> str | None:
         """The SHA-256 of a file; where it cannot be read that is reported."""
@@ -235,7 +240,7 @@ class Intake:
         """Put original, folder and catalog rows in place; until the last of them counts, nothing has changed."""
         sha256 = document.source.sha256
         workspace = self._files.workspace(self._ids[outcome.path], self._key)
-        with self._files.storing():
+        with self._files.storing(sha256):
             before = self._catalog.stored(sha256)
             original = self._files.keep_original(outcome.path, sha256)
             folder = self._files.place(document, workspace, before.folder if before is not None else None)

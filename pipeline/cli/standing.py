@@ -1,4 +1,4 @@
-"""Commands about how the work stands: status, retry."""
+"""Commands about how the work stands: status, retry, rebuild."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +7,7 @@ import typer
 
 from pipeline.cli.arguments import ArchiveFolder, Catalog, Config, Jobs, Settings, add, load, open_archive
 from pipeline.cli.digitising import describe_duplicates, tell_report
-from pipeline.cli.terminal import print_table, write
+from pipeline.cli.terminal import print_table, tell, write
 
 if TYPE_CHECKING:
     from pipeline.archive import Archive
@@ -24,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     """Give the program these commands."""
     add(app, "status", status)
     add(app, "retry", retry)
+    add(app, "rebuild", rebuild)
 
 
 def status(
@@ -82,6 +83,17 @@ def retry(
         write("There is nothing to try again.")
         return
     tell_report(report)
+
+
+def rebuild(archive: ArchiveFolder = Path("archive"), catalog: Catalog = None) -> None:
+    """Make a catalog that was lost or damaged anew from what the archive keeps, without reading any scan again.
+
+    Move a damaged catalog.sqlite away first, or name an empty database with --catalog. What the catalog knows already
+    stays as it is.
+    """
+    with open_archive(archive, catalog, create=True) as opened:
+        entered = opened.rebuild(tell)
+    write(f"{entered} documents entered. Run their files again to note where they came from.")
 
 
 def _tell(standing: "Standing") -> None:

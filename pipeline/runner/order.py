@@ -8,7 +8,7 @@ from typing import TypeAlias, TypeGuard
 import msgspec
 from msgspec import Struct
 
-from pipeline.document import Document
+from pipeline.document import Document, Step
 from pipeline.errors import StageError
 from pipeline.options import Options, options_sha256
 from pipeline.stage import DocumentStage, PageStage, Stage
@@ -20,6 +20,7 @@ __all__ = [
     "is_page_stage",
     "stage_options_sha256",
     "stages",
+    "trail_key",
     "work_key",
 ]
 
@@ -89,7 +90,15 @@ def work_key(order: Sequence[Stage], options: Options) -> str:
 
     The shape of the document is in it too, for a result of another shape cannot be read.
     """
-    work = [(stage.name, stage.version, stage_options_sha256(stage, options)) for stage in order]
+    return _key([(stage.name, stage.version, stage_options_sha256(stage, options)) for stage in order])
+
+
+def trail_key(trail: Sequence[Step]) -> str:
+    """The key of the work that a document went through."""
+    return _key([(step.stage, step.version, step.options_sha256) for step in trail])
+
+
+def _key(work: list[tuple[str, int, str]]) -> str:
     return hashlib.sha256(msgspec.json.encode((_model_shape(), work))).hexdigest()
 
 
