@@ -53,6 +53,7 @@ class Attempt:
     documents: int
     options: Options
     place: Place
+    again: bool = False
     workspace: Path | None = None
     known: Path | None = None
     skips: tuple[Issue, ...] = ()
@@ -89,6 +90,7 @@ class Attempt:
             str(self.known) if self.known is not None else None,
             self.skips,
             self.threads,
+            self.again,
         )
 
     def may_grow_to(self, threads: int) -> bool:

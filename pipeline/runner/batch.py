@@ -32,6 +32,7 @@ def run_batch(
     workspace_for: Callable[[Path], Path | None] = lambda path: None,
     known_for: Callable[[Path], Path | None] = lambda path: None,
     on_event: Callable[[Event], None] = lambda event: None,
+    again: bool = False,
     stages: StageFactory = stages,
 ) -> Generator[Outcome, None, None]:
     """Take documents through all stages, whatever becomes of any of them.
@@ -48,6 +49,7 @@ def run_batch(
             nobody will look at them. What a run that was stopped left in it is taken up.
         known_for: likewise: the file with an earlier result on the same content, or None.
         on_event: told, in this thread, what happens.
+        again: try again what earlier results lost; the pages that they read well are kept.
         stages: gives the stages, in order; a function that can be imported.
     Returns:
         An outcome for each path, as they come.
@@ -61,7 +63,7 @@ def run_batch(
         batch = _Batch(options, stages, on_event, Path(temporary))
         for number, path in enumerate(paths, start=1):
             place = Place(path, Path(temporary) / str(number), workspace_for, known_for)
-            batch.waiting.append(Attempt(path, number, len(paths), options, place))
+            batch.waiting.append(Attempt(path, number, len(paths), options, place, again))
         try:
             yield from batch.run()
         finally:

@@ -21,6 +21,7 @@ class Job(Struct, frozen=True, tag=True):
         known: file with the result of an earlier run on this path, or None.
         skips: pages and stages that ended an earlier attempt.
         threads: pages at a time.
+        again: try again what the earlier result lost, and keep its good pages.
     """
 
     path: bytes
@@ -31,6 +32,7 @@ class Job(Struct, frozen=True, tag=True):
     known: str | None
     skips: tuple[Issue, ...]
     threads: int
+    again: bool = False
 
 
 class Grow(Struct, frozen=True, tag=True):

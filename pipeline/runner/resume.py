@@ -13,7 +13,7 @@ from pipeline.runner.files import write_atomically
 from pipeline.runner.order import is_page_stage, stage_options_sha256
 from pipeline.stage import Stage
 
-__all__ = ["FinishedPages", "read_document", "take_up"]
+__all__ = ["FinishedPages", "keep_good_pages", "read_document", "take_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +63,13 @@ def take_up(
     fresh: tuple[Document, int, set[str]] = Document(source), 0, set()
     if known is None or known.source.sha256 != source.sha256:
         return fresh
-    same = 0
-    failed = {issue.stage for issue in known.losses if issue.page is None}
-    for stage, step in zip(order, known.trail, strict=False):
-        if stage.name in failed and "pages" not in stage.gives:
-            break
-        if (stage.name, stage.version, stage_options_sha256(stage, options)) != (
-            step.stage,
-            step.version,
-            step.options_sha256,
-        ):
-            break
-        same += 1
+    same = _same_stages(known, order, options)
     if same == len(order) == len(known.trail):
         return known, same, set()
-    whole_from = max((index + 1 for index, stage in enumerate(order) if is_page_stage(stage)), default=1)
-    if same < whole_from:
+    if same < _first_after_pages(order):
         return fresh
     redone = {step.stage for step in known.trail[same:]}
-    pages = tuple(
-        replace(
-            page,
-            words=tuple(
-                replace(word, readings=tuple(reading for reading in word.readings if reading.reader not in redone))
-                for word in page.words
-            ),
-        )
-        for page in known.pages
-    )
+    pages = tuple(_without_readings(page, redone) for page in known.pages)
     document = Document(
         known.source,
         pages,
@@ -103,3 +82,52 @@ def take_up(
     if any(stage.gives & {"passages", "records"} for stage in kept_stages):
         document = replace(document, sections=known.sections, passages=known.passages)
     return document, same, {gift for stage in kept_stages for gift in stage.gives}
+
+
+def keep_good_pages(
+    known: Document, source: Source, order: Sequence[Stage], options: Options, finished: FinishedPages
+) -> None:
+    """Leave an earlier result's pages that nothing happened to where an attempt looks for finished ones.
+
+    They are kept only if the stages up to the last that works page by page would do the same again.
+    """
+    after = _first_after_pages(order)
+    if known.source.sha256 != source.sha256 or _same_stages(known, order[:after], options) < after:
+        return
+    later = {step.stage for step in known.trail[after:]}
+    lost = {issue.page for issue in known.losses}
+    for page in known.pages:
+        if page.number not in lost and finished.load(page.number) is None:
+            finished.save(_without_readings(page, later))
+
+
+def _same_stages(known: Document, order: Sequence[Stage], options: Options) -> int:
+    """How many stages, from the first on, did what they would do again and lost nothing of the whole document."""
+    same = 0
+    failed = {issue.stage for issue in known.losses if issue.page is None}
+    for stage, step in zip(order, known.trail, strict=False):
+        if stage.name in failed and "pages" not in stage.gives:
+            break
+        if (stage.name, stage.version, stage_options_sha256(stage, options)) != (
+            step.stage,
+            step.version,
+            step.options_sha256,
+        ):
+            break
+        same += 1
+    return same
+
+
+def _first_after_pages(order: Sequence[Stage]) -> int:
+    """The index after the last stage that works page by page."""
+    return max((index + 1 for index, stage in enumerate(order) if is_page_stage(stage)), default=1)
+
+
+def _without_readings(page: Page, readers: set[str]) -> Page:
+    return replace(
+        page,
+        words=tuple(
+            replace(word, readings=tuple(reading for reading in word.readings if reading.reader not in readers))
+            for word in page.words
+        ),
+    )

@@ -9,7 +9,7 @@ from pipeline.document import Document, Issue, Page, replace
 from pipeline.errors import ArchiveError, MissingEngineError, ModelError, SohoaError, StageError, UsageError
 from pipeline.options import Options
 from pipeline.runner.order import StageFactory, check_order, is_document_stage, is_page_stage, stages
-from pipeline.runner.resume import FinishedPages, take_up
+from pipeline.runner.resume import FinishedPages, keep_good_pages, take_up
 from pipeline.runner.slots import Slots
 from pipeline.runner.source import identify, printable
 from pipeline.runner.trail import Trail, Watch
@@ -88,16 +88,22 @@ def walk(
     known: Document | None = None,
     skips: Iterable[Issue] = (),
     finished: FinishedPages | None = None,
+    again: bool = False,
 ) -> Document:
     """`run_document` with somebody who looks on.
 
     Args:
         skips: pages and stages that are left out because they ended an earlier attempt, as the issues to note.
         finished: what an earlier attempt left, and where this one leaves the pages that are done.
+        again: try again what the earlier result lost; its good pages are kept where `finished` is given.
     """
     check_order(order)
     trail = Trail(watch)
-    document, first, given = take_up(known, identify(path), order, options)
+    source = identify(path)
+    if again and known is not None and finished is not None:
+        keep_good_pages(known, source, order, options, finished)
+        known = None
+    document, first, given = take_up(known, source, order, options)
     context = Context(path, options, workspace, progress=watch.ended)
     if workspace is not None:
         workspace.mkdir(parents=True, exist_ok=True)

@@ -141,6 +141,7 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Fi
             known=read_document(Path(job.known)) if job.known is not None else None,
             skips=job.skips,
             finished=FinishedPages(Path(job.finished)),
+            again=job.again,
         )
         write_atomically(Path(job.result), msgspec.json.encode(document), lasting=False)
     except SohoaError as error:
