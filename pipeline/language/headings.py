@@ -222,9 +222,12 @@ def _misread(member: str, similarity: float) -> HeadingKind | None:
     """The kind named by a word that was misread by a letter or two."""
     words = member.split()
     best: HeadingKind | None = None
+    squeezed = member.replace(" ", "")
     for phrase, kind in _phrases()[0]:
         if len(phrase) < 7:
             continue
+        if kind != "other" and squeezed.startswith(phrase.replace(" ", "")):
+            return HeadingKind(kind, True, 0.85)
         head = " ".join(words[: phrase.count(" ") + 1])
         if abs(len(head) - len(phrase)) > 2:
             continue

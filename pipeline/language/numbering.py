@@ -64,7 +64,7 @@ _KEYWORDS: dict[str, Style] = {
 _DECIMALS: tuple[Style, ...] = ("decimal-1", "decimal-2", "decimal-3", "decimal-4")
 
 _KEYWORD = re.compile(
-    r"(phan|chuong|muc|tieu muc|dieu)(?:\s{1,3}|(?=\d))(?:(thu)\s{1,3}([a-z]{2,5})|(\d{1,3}[a-z]?)|"
+    r"(phan|chuong|muc|tieu muc|dieu)(?:\s{1,3}|(?=\d|[ivxl]{1,5}[.:\s]))(?:(thu)\s{1,3}([a-z]{2,5})|(\d{1,3}[a-z]?)|"
     r"([ivxl]{1,7})|([a-h]))"
     r"(?![^\W_])\s{0,2}([.:)/]|-\s|$)?\s*"
 )
@@ -72,7 +72,8 @@ _ROMAN = re.compile(r"([IVX]{1,7})\s{0,2}(?:([.)/:]|[-–—](?=\s|[^\W\d_a-z]))
 _DAMAGED_ROMAN = re.compile(r"([IVXLHTYl1ivx|!\]\[ỊÍÌỈĨ]{1,6})\s{0,2}(?:[.,:)/]|[-–—](?=\s))\s*(?=\S)")
 _UNMARKED_ROMAN = re.compile(r"([IVXLHl1|!]{1,5})\s+(?=[^\W\d_]{2})")
 _CAPITAL = re.compile(r"([A-HK])\s{0,2}([.)/]|[-–—](?=\s))\s*(?=\S)")
-_DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s{0,2}([.)/:,;]|[-–—](?=\s))|(?=\s))\s*")
+_DECIMAL = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s{0,2}([.)/:,;]|[-–—](?=\s|[^\W\d_a-z][^\W\d_]))|(?=\s))\s*")
+_UNMARKED = re.compile(r"[A-ZĐÀ-Ỹ][^\W\d_]+\s[^\W\d_]")
 _BRACKETED = re.compile(r"\((\d{1,2}|[a-zđ]|[ivx]{1,5})\)\s*")
 _LETTER = re.compile(r"([a-zđ]|[ivx]{2,4})(?:([.)])\s*|([/:]|[-–—])\s+)(?=\S)")
 _BULLET = re.compile(r"([-–—](?=[-–—_]{1,2}\s)|[-–—‐‑+*•·●○▪■□◦►➢✓√~_=]|[o](?=\s+[^\W\d_a-z]))[-–—_]{0,2}\s*(?=\S)")
@@ -86,6 +87,7 @@ class Label(Struct, frozen=True):
         text: as printed without the closing mark, a misread letter put right.
         end: where the text after the label begins.
         damaged: whether it was read with a letter put right, or without its mark.
+        unmarked: whether it is a figure that only stands before words, as a misread label does, and many a sum.
     """
 
     style: Style
@@ -93,6 +95,7 @@ class Label(Struct, frozen=True):
     text: str
     end: int
     damaged: bool = False
+    unmarked: bool = False
 
 
 def is_first(label: Label) -> bool:
@@ -157,7 +160,8 @@ def _keyword(head: str, text: str) -> list[Label]:
     elif match[4]:
         ordinal = int(match[4].rstrip("abcdefghijklmnopqrstuvwxyz"))
     else:
-        ordinal = _roman_value((match[5] or match[6]).upper()) or ord(match[5] or match[6]) - 96
+        mark = match[5] or match[6]
+        ordinal = _roman_value(mark.upper()) or (ord(mark) - 96 if len(mark) == 1 else 0)
     end_of_label = max(match.end(group) for group in (3, 4, 5, 6))
     return [Label(style, (ordinal,), " ".join(head[:end_of_label].split()), match.end())] if ordinal else []
 
@@ -192,6 +196,8 @@ def _numbers(head: str) -> list[Label]:
         elif (match[2] or len(ordinals) > 1) and 0 not in ordinals:
             damaged = match[2] is not None and match[2] in ",;"
             found.append(Label(_DECIMALS[len(ordinals) - 1], ordinals, match[1], match.end(), damaged))
+        elif not match[2] and 0 not in ordinals and _UNMARKED.match(head, match.end()):
+            found.append(Label("decimal-1", ordinals, match[1], match.end(), True, True))
     if head.startswith(("§. ", "§, ")):
         found.append(Label("decimal-1", (8,), "8", 3, True))
     if match and match[1] == "6" and match[2] in (".", ")"):

@@ -20,6 +20,7 @@ _MAX_PARAGRAPH_LINES = 400
 _FIRST_LINE_INDENT = 0.08
 _MAX_BODY_NAME = 120
 _MAX_DAMAGED = 60
+_MAX_UNMARKED = 90
 _CITED = re.compile(
     r"\b(?:dieu|khoan|muc|diem|so|ngay|thang|nam|lan|thu|phan|chuong|phu luc|quy|khoa|lop|cum|tiet|cap)\s*$"
 )
@@ -68,7 +69,7 @@ def read_flow(lines: list[PrintedLine], drafts: list[Draft], *, appendix: bool =
             current = None
             drafts.append(Draft("paragraph", [line], owner=outline.item, appendix=appendix))
             continue
-        labels = read_labels(line.string)
+        labels = tuple(label for label in read_labels(line.string) if line.scanned or not label.unmarked)
         capital = roman and line.scanned and bool(labels) and is_capitals(line.string[labels[0].end :], letters=5)
         spot = outline.find(labels, scanned=line.scanned, roman=capital)
         starts = current is None or _starts(line, lines[index - 1], current, spot)
@@ -96,6 +97,8 @@ def _has_roman_parts(lines: list[PrintedLine]) -> bool:
 
 
 def _fits(spot: Spot, line: PrintedLine, current: Draft | None) -> bool:
+    if spot.label.unmarked and (len(line.string) > _MAX_UNMARKED or (spot.fit < 1.0 and spot.label.ordinals != (1,))):
+        return False
     if spot.label.damaged and spot.label.style != "bullet":
         if spot.label.style.startswith("decimal-") or spot.label.style == "letter":
             first = spot.label.ordinals == (1,) and (len(line.string) > _MAX_DAMAGED or ends_paragraph(line.string))
@@ -147,6 +150,8 @@ def _label_starts(line: PrintedLine, before: PrintedLine, spot: Spot, ended: boo
         return ended or line.opens or after.isupper() or (ends_paragraph(before.string) and not after.isdigit())
     if not _fits(spot, line, None if ended else Draft("paragraph")):
         return ended and _can_begin(line.string)
+    if label.unmarked:
+        return ended or ends_paragraph(before.string)
     if spot.fit >= 0.9:
         if ended or ends_paragraph(before.string) or line.opens:
             return True

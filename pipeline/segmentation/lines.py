@@ -276,7 +276,7 @@ def _fill(lines: list[PrintedLine]) -> None:
     Where hardly a line begins with a small letter, every paragraph stands on a line of its own, and none is full.
     """
     counted = [line for line in lines if line.box is None and line.hint == "body" and len(line.text) > 30]
-    small = sum(starts_small(line.string) for line in counted)
+    small = sum(starts_small(line.string) and line.string[1:2].isalpha() for line in counted)
     if len(counted) >= _FEW_LINES and small < _WRAPPED_SHARE * len(counted):
         counted = []
     everywhere = _full_length(counted)
