@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.document import Document, TracedText
 from pipeline.extraction.bounds import bounded
 from pipeline.extraction.roles import Role, coordinators, reported_to, role_of
-from pipeline.extraction.sentences import doer_at_end, doer_of
+from pipeline.extraction.sentences import doer_at_end, doer_of, refers_back
 from pipeline.extraction.task_tables import TaskRow, task_rows
 from pipeline.extraction.task_times import TimeContext, accepted_times, plan_date
 from pipeline.extraction.task_units import Addressees, Unit, line_kind
@@ -62,7 +62,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[Assignment]:
                 yield _record(
                     lead, role_of(sentence.text, doer.verb - start), sentence, _deadline(sentence, plan), 0.75
                 )
-    if addressees is None and not others:
+    if addressees is None and not others and not any(True for _ in _clause_doers(text)):
         return
     for start, end in unit.sentences:
         sentence = trimmed(text.slice(start, end))
@@ -113,11 +113,14 @@ def _other_doers(unit: Unit, addressees: Addressees | None) -> Iterator[tuple[in
 
 def _clause_doers(sentence: TracedText) -> Iterator[tuple[TracedText, Role]]:
     """The bodies that later clauses are addressed to (`…; giao Văn phòng theo dõi`), each with its role."""
+    first = doer_of(sentence.text)
     for match in list(_CLAUSE.finditer(sentence.text))[:_MAX_CLAUSES]:
         end = sentence.text.find(";", match.end())
         clause = sentence.text[match.end() : end if end >= 0 else len(sentence.text)]
         doer = doer_of(clause)
-        if doer is None or doer.bodies.bodies[0].kind == "generic":
+        if doer is None or doer.bodies.bodies[0].kind == "generic" or refers_back(clause, doer):
+            continue
+        if doer.place == "directive" and first is not None and first.place == "subject":
             continue
         for body in doer.bodies.bodies:
             yield body_text(sentence, body, match.end()), role_of(clause, doer.verb)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.document import TracedText
 from pipeline.extraction.roles import coordinators
-from pipeline.extraction.sentences import Doer, doer_at_end, doer_of
+from pipeline.extraction.sentences import Doer, doer_at_end, doer_of, refers_back
 from pipeline.extraction.task_values import trimmed
 from pipeline.language.nlp import Analysis, analyse
 from pipeline.language.time_expressions import TimeExpression
@@ -16,9 +16,12 @@ _JOINT = re.compile(r",\s(?:và\s|đồng\sthời\s|sau\sđó\s)?|\s(?:và|đồ
 _EDGE = re.compile(r"^[\s,;:.(–-]+")
 _CLOSING = re.compile(r"[\s,;:(–-]+$")
 _DONE_BY = re.compile(
-    r"[\s,;:(]*(?:(?:và\s|cơ\sbản\s|phải\s|để\s)?(?:hoàn\s(?:thành|tất)(?:\sviệc)?|xong|kết\sthúc|thực\shiện(?:\sxong)?)"
-    r"|thời\s(?:gian|hạn)(?:\s(?:hoàn\sthành|thực\shiện|gửi|báo\scáo|nộp))?(?:\slà)?|gửi|dự\skiến|diễn\sra)?[\s,:(]*$",
+    r"[\s,;:(]*(?:(?:và\s|cơ\sbản\s|phải\s|để\s)?(?:(?:hoàn\s(?:thành|tất)|xong|kết\sthúc|thực\shiện)(?:\s(?:xong|việc))?)"
+    r"|thời\s(?:gian|hạn)(?:\s(?:vận\sđộng|tổ\schức|hoàn\sthành|thực\shiện|gửi|báo\scáo|nộp))?(?:\slà)?|gửi|dự\skiến|diễn\sra)?[\s,:(]*$",
     re.IGNORECASE,
+)
+_TIME_WORDS = re.compile(
+    r"^[\s,;]*(?:thời\s(?:gian|hạn|điểm)|hạn|tiến\sđộ)(?:\s[^\s,;:]+){0,4}\s?:?\s*$", re.IGNORECASE
 )
 _PURPOSE = re.compile(r"^\s(?:để|nhằm|làm\scơ\ssở)\s", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
@@ -69,12 +72,19 @@ def clause_of(
     text = sentence.text
     start, end = _stretch(text, time, times)
     opening = text.rfind("(", start, time.start)
-    if opening > start and text.find(")", opening, time.start) < 0:
+    if opening > start and text.find(")", opening, time.start) < 0 and _own_clause(text, opening, time, times):
+        start, opening = opening + 1, -1
+    elif opening > start and text.find(")", opening, time.start) < 0:
         opening = text.find("(", start, opening + 1) if _bracketed(text, start, opening, times) else opening
         begin = _narrowed(text, _verb_of(text, start, opening, doer), opening)
         return _stripped(sentence, begin, _end_of_task(text, begin, opening))
     begin = _verb_of(text, start, time.start, doer)
+    colon = text.rfind(": ", begin, time.start)
+    if colon > begin and len(text[colon + 2 : time.start].split()) > _FEW_WORDS:
+        begin = _verb_of(text, colon + 2, time.start, None)
     before, after = text[begin : time.start], text[time.end : end]
+    if before.endswith(", ") and _verb_at(analyse(text), time.end):
+        before, begin = "", time.start
     if _nothing(before) or (_AIMS.match(before.strip(" ,:")) and after.lstrip().startswith(",")):
         begin = _verb_of(text, time.end, end, doer)
         return _stripped(sentence, begin, _end_of_task(text, begin, end))
@@ -93,6 +103,19 @@ def clause_of(
     return _stripped(sentence, begin, stop)
 
 
+def _own_clause(text: str, opening: int, time: TimeExpression, times: Sequence[TimeExpression]) -> bool:
+    """Whether brackets say more than the time and `hoàn thành`, as in `(đăng ký với Ban Tổ chức trước …)`."""
+    if any(opening < other.start < time.start for other in times):
+        return False
+    inner = re.split(r"[;,]\s", text[opening + 1 : time.start])[-1]
+    return len(_DONE_BY.sub("", inner).split()) > _FEW_WORDS + 1
+
+
+def is_label(text: str, time: TimeExpression) -> bool:
+    """Whether a time opens a text and a colon follows it, so that all that comes after is set for it."""
+    return not text[: time.start].strip() and text[time.end :].lstrip().startswith(":")
+
+
 def _bracketed(text: str, start: int, opening: int, times: Sequence[TimeExpression]) -> bool:
     """Whether an earlier time of the clause stands in brackets too (`kỳ 6 tháng (…) và kỳ 12 tháng (…)`)."""
     first = text.find("(", start, opening)
@@ -104,14 +127,20 @@ def doer_of_clause(text: str, time: TimeExpression, times: Sequence[TimeExpressi
     start, _ = _stretch(text, time, times)
     start += len(text[start:]) - len(text[start:].lstrip(" ,;:-"))
     doer = doer_of(text[start:])
-    return (start, doer) if doer is not None and doer.bodies.bodies[0].kind != "generic" else None
+    if doer is None or doer.bodies.bodies[0].kind == "generic" or refers_back(text[start:], doer):
+        return None
+    return start, doer
 
 
 def _stretch(text: str, time: TimeExpression, times: Sequence[TimeExpression]) -> tuple[int, int]:
     """The part of a sentence that can be about a time: between semicolons, and between its neighbours' clauses."""
-    start = text.rfind("; ", 0, time.start) + 1
+    opening = text.rfind("(", 0, time.start)
+    inside = opening >= 0 and text.find(")", opening, time.start) < 0
+    start = text.rfind("; ", 0, opening if inside else time.start) + 1
     end = text.find("; ", time.end)
-    end = len(text) if end < 0 else end
+    end = len(text) if end < 0 or is_label(text, time) else end
+    if start and _TIME_WORDS.match(text[start : time.start]):
+        start = text.rfind("; ", 0, start - 1) + 1
     earlier = next((other for other in reversed(times) if other.end <= time.start and other.start >= start), None)
     if earlier is not None and text.count("(", start, earlier.start) > text.count(")", start, earlier.start):
         earlier = None

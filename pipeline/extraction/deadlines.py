@@ -41,21 +41,23 @@ _GATHERING = re.compile(
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(
-    r"^(?:(?:các\s)?nội dung|(?:các\s)?nhiệm vụ|tổ chức|thời gian|kế hoạch|chương trình|tiến độ|lịch|quy mô)(?:\W|$)",
+    r"^(?:(?:các\s)?nội dung|(?:các\s)?nhiệm vụ|tổ chức(?: thực hiện| triển khai)?$|thời gian|kế hoạch|chương trình"
+    r"|tiến độ|lịch|quy mô)(?:\W|$)",
     re.IGNORECASE,
 )
 _TARGETS = re.compile(r"chỉ tiêu|mục tiêu cụ thể", re.IGNORECASE)
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)?\s?%")
 _LABELLED = re.compile(r"[^:]{4,90}[^\d\s:]\s?:\s\S|.{6,60}\d\s?:\s\D")
 _ANYTHING = re.compile(r"[^\W\d_]{2,}")
-_NO_TIME = re.compile(r"^(?:không|chưa|theo (?:quy định|kế hoạch|phụ lục|lịch)|như trên|nt)\b", re.IGNORECASE)
+_NO_TIME = re.compile(r"^(?:không|chưa|theo phụ lục|xem|như trên|nt)\b", re.IGNORECASE)
 _ALWAYS = re.compile(r"^(?:thường xuyên|liên tục|hằng|hàng|định kỳ|đột xuất|theo định kỳ)", re.IGNORECASE)
 _THROUGHOUT = re.compile(r"^(?:trong )?(?:cả|suốt|toàn bộ)\s", re.IGNORECASE)
 _MAX_LINE_WORDS = 24
 _MAX_REST_WORDS = 8
+_SHORT = ("day", "days", "month", "clock")
 _MAX_DAY_WORDS = 16
 _MAX_LOOK_BACK = 60
-_MIN_WORDS = 3
+_MIN_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _line_value(document: Document, passage: Passage) -> TracedText | None:
             return None
         return _first_sentence(passage.body)
     match = _TIME_LINE.match(passage.body.text)
-    if match is not None and (under_time or _is_plan_level(section)):
+    if match is not None and (under_time or section is None or _is_plan_level(section)):
         return _first_sentence(passage.body.slice(match.start("value"), match.end("value")))
     if not under_time or section is None or len(passage.body.text.split()) > _MAX_LINE_WORDS:
         return None
@@ -176,7 +178,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
             own = doer_of_clause(sentence.text, time, times)
             body = _bound(unit, sentence, own or ((0, doer) if doer is not None else None))
             what = clause_of(sentence, time, times, _moved(*own) if own is not None else doer)
-            if time.kind == "due" and time.first is not None and _GATHERING.match(what.text):
+            if time.kind == "due" and time.first is not None and time.unit in _SHORT and _GATHERING.match(what.text):
                 time = _as_event(time)
             if earlier and (len(what.text.split()) < _MIN_WORDS or _TIME_HEADING.match(sentence.text)):
                 what = earlier
@@ -234,14 +236,19 @@ def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found
     title = document.records.document.title
     if time.first is None and time.kind == "event":
         time = _on_day(document, row, time, plan)
-    if row.limit and time.kind in ("event", "due") and time.unit != "clock":
+    if row.span:
+        begin, *rest = (parse_time_cell(part, plan) for part in cell.text.split("; "))
+        finish = rest[-1] if rest else None
+        first = (begin.first or begin.last) if begin is not None else None
+        time = replace(time, kind="period", first=first, last=finish.last if finish is not None else None)
+    elif row.limit and time.kind in ("event", "due") and time.unit != "clock":
         time = TimeExpression(
             time.start, time.end, "due", None if time.kind == "event" else time.first, time.last, None, time.unit
         )
     elif (
         time.kind == "due"
         and time.first is not None
-        and (_GATHERING.match(row.task.text) or (row.target and not row.task))
+        and ((time.unit in _SHORT and _GATHERING.match(row.task.text)) or (row.target and not row.task))
     ):
         time = _as_event(time)
     what = printed_value(row.task, certainty=0.95) if row.task else title

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.extraction.subjects_of_tasks import subject_by_place
 from pipeline.language.bodies import Body, BodyList, bodies_from
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
-__all__ = ["Doer", "DoerPlace", "doer_at_end", "doer_of", "sentences_of"]
+__all__ = ["Doer", "DoerPlace", "doer_at_end", "doer_of", "refers_back", "sentences_of"]
 
 DoerPlace = Literal["subject", "directive", "end"]
 
@@ -39,6 +40,7 @@ _PEOPLE = re.compile(
     r"|thành viên|hộ|gia đình|đảng viên|thí sinh|giảng viên)\b",
     re.IGNORECASE,
 )
+_EACH = re.compile(r"(?:mỗi|từng)\s", re.IGNORECASE)
 _DIFFICULTIES = re.compile(r"khó\skhăn|vướng\smắc|phát\ssinh|vấn\sđề", re.IGNORECASE)
 _CUE = re.compile(r"\s(?:chủ\strì|có\strách\snhiệm|chịu\strách\snhiệm)\b", re.IGNORECASE)
 _BREAKS_NAME = re.compile(
@@ -53,7 +55,10 @@ _END_VERBS = re.compile(
     r"|chịu\strách\snhiệm|làm\sđầu\smối|triển\skhai|(?:bảo|đảm)\s(?:đảm|bảo)|trình\sbày|điều\shành|cho\sý\skiến|biên\ssoạn|chuẩn\sbị)\b",
     re.IGNORECASE,
 )
-_IN_BRACKETS = re.compile(r"\((?:do\s)?([^()]{2,90}?)(?:\s(?:thực\shiện|phụ\strách|chủ\strì))?\)\s*$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(
+    r"\((?:do\s|giao\s)?([^();]{2,90}?)(?:\s(?:thực\shiện|phụ\strách|chủ\strì))?(?:[;,]\s[^()]{0,90})?\)\s*[.;]?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Doer:
     Attributes:
         start, end: the list of bodies as printed, offsets into the sentence.
         verb: where what they are to do begins.
+        guessed: whether they are taken for bodies by their place alone.
     """
 
     bodies: BodyList
@@ -70,6 +76,7 @@ class Doer:
     end: int
     verb: int
     place: DoerPlace
+    guessed: bool = False
 
 
 def sentences_of(text: str) -> list[tuple[int, int]]:
@@ -121,6 +128,11 @@ def doer_at_end(sentence: str) -> Doer | None:
     return None
 
 
+def refers_back(sentence: str, doer: Doer) -> bool:
+    """Whether a subject is each of those named before (`mỗi đơn vị`), and nobody new."""
+    return _EACH.match(sentence[doer.start : doer.end]) is not None
+
+
 def _openings(sentence: str) -> list[int]:
     """Where a subject may begin: the start, past a directive, and after the commas of an adverbial at the start."""
     openings = [0]
@@ -135,6 +147,10 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
     place: DoerPlace = "directive" if directive else "subject"
     begin = start + (directive.end() if directive else 0)
     found = bodies_from(sentence, begin)
+    if found is None or not (directive or _goes_on(analyse(sentence), found.end)) or _is_cut(sentence, found):
+        placed = subject_by_place(sentence, begin)
+        if placed is not None and (found is None or placed.end > found.end):
+            return Doer(placed, begin, placed.end, placed.end, place, guessed=True)
     if found is None:
         return None
     found = _with_verbal_name(sentence, found)
@@ -201,6 +217,13 @@ def _goes_on(analysis: Analysis, end: int) -> bool:
     if token >= len(words) or words[token] in _MUST_NOT_FOLLOW or _is_past(words, token):
         return False
     return token in analysis.marks["verbs"] or token in analysis.marks["stops"]
+
+
+def _is_cut(sentence: str, found: BodyList) -> bool:
+    """Whether a name seems to go on after what was found: a capital follows, or only one general word was found."""
+    after = sentence[found.end : found.end + 2]
+    alone = found.bodies[0].kind == "generic" and " " not in sentence[found.bodies[0].start : found.end]
+    return alone or (after[:1] == " " and after[1:2].isupper())
 
 
 def _is_past(words: list[str], token: int) -> bool:

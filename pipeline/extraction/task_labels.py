@@ -21,7 +21,7 @@ _EXPLAINED = re.compile(
     r"^\s?(?:$|\([^()]{0,160}\)\s?$|[-–]\s|,\s|(?:có|chịu)\strách\snhiệm(?:\s(?:chính|chung))?$|chủ\strì$|làm\s|là\s)",
     re.IGNORECASE,
 )
-_NAMED_ON = re.compile(r"[.;:()\d]|\b(?:chủ\strì|phối\shợp|căn\scứ|được|tham\smưu|có\strách|các)\b", re.IGNORECASE)
+_NAMED_ON = re.compile(r"[.;:()\d]|\b(?:chủ\strì|phối\shợp|căn\scứ|được|tham\smưu|có\strách|các)\b")
 _WEEK = re.compile(r"^tuần\s(?:thứ\s)?\d{1,2}\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"^[\s,;()–-]*(?:và|dự\skiến|thời\sgian|buổi|sáng|chiều|tối|từ|ngày)?[\s,;()–-]*$", re.IGNORECASE)
 _MAX_LABEL = 200

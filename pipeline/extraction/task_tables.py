@@ -11,13 +11,17 @@ from pipeline.language.nlp import analyse, fold_tones
 
 __all__ = ["ColumnRole", "TaskRow", "column_role", "doers_of", "task_rows"]
 
-ColumnRole = Literal["serial", "task", "lead", "partner", "both", "time", "limit", "target", "day", "other"]
+ColumnRole = Literal[
+    "serial", "task", "lead", "partner", "both", "time", "limit", "begin", "finish", "target", "day", "other"
+]
 
 _ROLES: tuple[tuple[ColumnRole, str], ...] = (
     ("serial", r"^(?:stt|tt|số tt|số thứ tự|#|no)\.?$"),
     ("target", r"được (?:kiểm tra|giám sát|thanh tra|khảo sát)|đối tượng (?:kiểm tra|giám sát)"),
     ("both", r"chủ trì.{0,6}phối hợp|phối hợp.{0,6}chủ trì"),
     ("partner", r"phối hợp"),
+    ("begin", r"^(?:thời gian |ngày |thời điểm )?bắt đầu(?: thực hiện)?$|^từ ngày$|^khởi công$"),
+    ("finish", r"^(?:thời gian |ngày |thời điểm )?kết thúc$|^đến ngày$"),
     ("limit", r"thời hạn|hạn (?:hoàn thành|cuối|chót)|hoàn thành|tiến độ|thời gian (?:hoàn thành|báo cáo|trình)"),
     ("day", r"^(?:thứ,? ?/?ngày|ngày|thứ|ngày,? ?/?tháng)$"),
     ("time", r"thời gian|thời điểm|lộ trình|^giờ|^tháng$|^tuần$|ngày thực hiện|^buổi"),
@@ -59,6 +63,7 @@ class TaskRow:
         doers: whom it is given to and with whom, as printed; leads, partners: each of them.
         limit: whether the time is one by which it is to be done.
         target: who is visited or inspected.
+        span: whether the time is a beginning, with its end where that is said.
     """
 
     passage: Passage
@@ -70,6 +75,7 @@ class TaskRow:
     limit: bool
     target: TracedText
     day: TracedText
+    span: bool = False
 
 
 def column_role(head: str) -> ColumnRole:
@@ -158,7 +164,7 @@ def _is_text(document: Document, passage: Passage) -> bool:
 def _is_band(passage: Passage, columns: tuple[ColumnRole, ...]) -> bool:
     """Whether a row is a heading within the table: one cell filled, and no figure of its own before it."""
     filled = {role: cell.text.strip() for role, cell in zip(columns, passage.cells, strict=True) if cell.text.strip()}
-    if {"time", "limit", "lead", "both", "partner"} & set(filled) or len(columns) < 3:
+    if {"time", "limit", "begin", "lead", "both", "partner"} & set(filled) or len(columns) < 3:
         return False
     return not filled.get("serial", "").rstrip(".)").isdigit() and len(set(filled) - {"serial", "other"}) <= 1
 
@@ -189,7 +195,8 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
         others, more = doers_of(partner_cell)
         known = {fold_tones(lead.text) for lead in leads}
         partners = (*partners, *(other for other in (*others, *more) if fold_tones(other.text) not in known))
-    time = cell("time") or cell("limit")
+    begin, finish = trimmed(cell("begin")), trimmed(cell("finish"))
+    time = cell("time") or TracedText.join([part for part in (begin, finish) if part], "; ") or cell("limit")
     row = TaskRow(
         passage,
         trimmed(cell("task")),
@@ -197,9 +204,10 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
         leads,
         partners,
         time,
-        bool(cell("limit")) and not cell("time"),
+        bool(cell("limit")) and not cell("time") and not begin,
         cell("target"),
         cell("day"),
+        bool(begin),
     )
     return row if row.task or row.target else None
 

@@ -8,6 +8,7 @@ from pipeline.document import Passage, Section, TracedText
 from pipeline.extraction.roles import Role
 from pipeline.extraction.task_tables import doers_of
 from pipeline.extraction.task_values import trimmed
+from pipeline.language.nlp import analyse
 
 __all__ = ["Addressees", "Source", "Unit", "line_kind", "told_by_lines"]
 
@@ -122,10 +123,10 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
     for unit in units:
         telling = _telling(unit)
         if telling is None:
-            if open_group or (told and _home(told[-1]) != _home(unit)):
-                group_start, open_group = len(told), False
             if _home(unit) in carded and _FACT.match(_line_text(unit).text) and not _names_doer(unit):
                 continue
+            if open_group or (told and _home(told[-1]) != _home(unit)):
+                group_start, open_group = len(told), False
             told.append(_without_label(unit) if _home(unit) in carded else unit)
             continue
         kind, whole, value = telling
@@ -156,6 +157,10 @@ def _telling(unit: Unit) -> tuple[Literal["lead", "with", "time"], TracedText, T
     line = line_kind(whole.text)
     value = trimmed(whole.slice(line[1])) if line is not None else TracedText()
     if line is None or not value or (line[0] == "time" and _ELSEWHERE.match(value.text)):
+        return None
+    if line[0] == "time" and unit.passage.section is None:
+        return None
+    if line[0] != "time" and 0 in analyse(value.text).marks["verbs"] and value.text[0].islower():
         return None
     return line[0], whole, value
 

@@ -22,9 +22,11 @@ from pipeline.language.time_expressions import find_times
 
 __all__ = ["units_of"]
 
-_TASK_KINDS = ("item", "paragraph", "heading", "closing")
+_TASK_KINDS = ("item", "paragraph", "heading", "closing", "grounds")
 _NO_TASK = re.compile(
-    r"^(?:trên đây là|mọi (?:thông tin|chi tiết|vướng mắc)|ghi chú|lưu ý|\(|nơi nhận|phụ lục)", re.IGNORECASE
+    r"^(?:(?:quyết định|kế hoạch|quy định|quy chế|chỉ thị|nghị quyết)(?: này)? có hiệu lực|trên đây là"
+    r"|mọi (?:thông tin|chi tiết|vướng mắc)|ghi chú|lưu ý|\(|nơi nhận|phụ lục)",
+    re.IGNORECASE,
 )
 _COURTESY = re.compile(r"trân trọng đề nghị[^;:]{0,160}quan tâm[^;:]{0,40}$|trân trọng cảm ơn", re.IGNORECASE)
 _DIFFICULTIES = re.compile(r"(?:khó khăn|vướng mắc|phát sinh|vấn đề)", re.IGNORECASE)
@@ -48,6 +50,7 @@ _BIDS_DO = re.compile(
     r"[^;:]{0,60}(?:thực hiện|triển khai)[^;:]{0,40}$",
     re.IGNORECASE,
 )
+_ASKS_OTHERS = re.compile(r"\s(?:đề nghị|yêu cầu|giao)\s(?!ban hành)", re.IGNORECASE)
 _TOGETHER = re.compile(r"\bcùng\b", re.IGNORECASE)
 _OF_THEM = re.compile(r"^(?:tập thể|cá nhân)", re.IGNORECASE)
 _ISSUING = re.compile(r"(?:ban hành|xây dựng|đề ra)\s[^.;]{0,400}(?:như sau|cụ thể)", re.IGNORECASE)
@@ -94,6 +97,8 @@ def _units(document: Document, passage: Passage, plan: PlanDate) -> Iterator[Uni
     if passage.kind not in _TASK_KINDS or passage.appendix:
         return
     body = passage.body
+    if passage.kind == "grounds":
+        body = _asked_in_grounds(body)
     if passage.kind == "closing":
         body = _told_in_closing(body)
     if passage.kind == "heading" and not body:
@@ -129,11 +134,19 @@ def _units(document: Document, passage: Passage, plan: PlanDate) -> Iterator[Uni
 
 def _time_of_heading(passage: Passage, section: Section | None, plan: PlanDate) -> TracedText | None:
     """The time that a heading says and nothing else (`Tháng 9/2025`), for the items under it."""
-    if passage.kind == "heading" or section is None or not is_time_alone(section.heading.text, plan):
+    if section is None or not is_time_alone(section.heading.text, plan):
         return None
+    if passage.kind == "heading":
+        return trimmed(section.heading)
     if any(find_times(passage.body.text, plan)) or len(passage.body.text.split()) < _MIN_TOLD_WORDS:
         return None
     return trimmed(section.heading)
+
+
+def _asked_in_grounds(body: TracedText) -> TracedText:
+    """Grounds that run into whom the items under them are for (`Căn cứ …, Sở đề nghị các đơn vị:`); nothing else."""
+    asks = body.text.rstrip().endswith(":") and _ASKS_OTHERS.search(body.text) and not _ISSUING.search(body.text)
+    return body if asks else TracedText()
 
 
 def _is_about_whom(chain: tuple[Section, ...]) -> bool:
@@ -238,6 +251,7 @@ def _bare_bodies(unit: Unit) -> Addressees | None:
 
 def _addressees(text: TracedText, doer: Doer, source: Source, offset: int = 0) -> Addressees:
     certainty = {"generic": 0.6, "collective": 0.85}.get(doer.bodies.bodies[0].kind, 0.9)
+    certainty = 0.65 if doer.guessed else certainty
     bodies = doer.bodies.bodies
     count = next(
         (

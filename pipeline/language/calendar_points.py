@@ -98,7 +98,7 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     (
         "clock",
         r"(?<![\w/.,-])(?P<hour>[01]?\d|2[0-4])(?:\s?(?:giờ|h|g(?=\d))\s?(?:[0-5]\d(?!\d))?(?:\s?(?:phút|ph|p)(?!\w)|[’'′])?"
-        r"|:[0-5]\d(?!\d))(?![\wà-ỹ/])",
+        r"|:[0-5]\d(?!\d)|\.[0-5]\d(?=,?\sngày\s))(?![\wà-ỹ/])",
     ),
     (
         "anchor",
@@ -112,7 +112,7 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     ),
     (
         "recurrence",
-        rf"(?<!\w)(?:theo\s)?định\skỳ(?:\s(?:{_EVERY}\s|mỗi\s|theo\s)?(?P<turn>{_SPAN}|{_TURN})(?:\s(?:một|1|01)\slần)?"
+        rf"(?<!\w)(?:theo\s)?định\skỳ(?:\s(?:{_EVERY}\s|mỗi\s|theo\s)?(?P<turn>{_SPAN}|{_TURN})(?:(?:\s(?:một|1|01)\s|\s?/\s?)lần)?"
         rf"(?:(?:,|;|\svà|\shoặc|\s?/)\s?(?:{_EVERY}\s)?(?:{_SPAN}|{_TURN})){{0,4}})?",
     ),
     (

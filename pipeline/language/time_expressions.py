@@ -46,6 +46,7 @@ _WEEKDAY_BEFORE = re.compile(
     rf"(?<!\w)(?:(?:(?:buổi\s)?(?:sáng|chiều|tối)\s)?{_WEEKDAY},?|(?:buổi\s)?(?:sáng|chiều|tối),?)\s$", re.IGNORECASE
 )
 _RECURRENCE_GAP = re.compile(r"^\s?(?:,|của|\()?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?)\s?)?$", re.IGNORECASE)
+_NEW_TURN = re.compile(r"(?:theo\s)?định\skỳ|mỗi|ít\snhất|tối\sthiểu|cứ", re.IGNORECASE)
 _DAY_OF_RECURRENCE = re.compile(
     r"^\s?[(,]?\s?(?:(?:trước|vào|chậm\snhất(?:\slà)?|hoàn\sthành\strước)\s)?$", re.IGNORECASE
 )
@@ -63,6 +64,7 @@ _BARE_YEARS = re.compile(
 )
 _SHORT_MONTH = re.compile(r"(?<![\w/.])T\.?(?=\d{1,2}(?!\d))")
 _WEEKS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5}
+_UNKNOWN = PlanDate()
 _LATEST = ("trước", "chậm", "muộn", "hạn", "đến", "tới", "hết")
 _EARLIEST = ("từ", "kể", "bắt", "tính", "áp", "sau")
 
@@ -89,7 +91,7 @@ class TimeExpression:
     inferred: str | None = None
 
 
-def find_times(text: str, plan: PlanDate = PlanDate(), *, alone: bool = False) -> list[TimeExpression]:
+def find_times(text: str, plan: PlanDate = _UNKNOWN, *, alone: bool = False) -> list[TimeExpression]:
     """All expressions of time in a text, in order, without overlaps; years and school years without a preposition too.
 
     Args:
@@ -107,7 +109,7 @@ def find_times(text: str, plan: PlanDate = PlanDate(), *, alone: bool = False) -
     return found
 
 
-def parse_time_cell(text: str, plan: PlanDate = PlanDate()) -> TimeExpression | None:
+def parse_time_cell(text: str, plan: PlanDate = _UNKNOWN) -> TimeExpression | None:
     """The one time that a cell or line of times says as a whole; None where it says none.
 
     `Thường xuyên` recurs without a measure, `Cả năm` is the plan's year; of several times the first and the last
@@ -207,7 +209,8 @@ def _joins(text: str, chain: list[Point], here: Point, following: Point, gap: st
     if following.unit == "clock":
         return ranged is False and bool(_RANGE_GAP.match(gap)) and chain[0].unit == "clock"
     if following.unit == "recurrence":
-        return bool(_RECURRENCE_GAP.match(gap)) and here.unit != "year"
+        opens = _NEW_TURN.match(text, following.start) is not None and here.unit != "recurrence"
+        return bool(_RECURRENCE_GAP.match(gap)) and here.unit != "year" and not opens and not ranged
     if here.unit == "recurrence":
         return following.unit in ("day", "month") and bool(_DAY_OF_RECURRENCE.match(gap))
     if _RANGE_GAP.match(gap) and not ranged:
@@ -347,15 +350,14 @@ def _spans(dated: list[Point], plan: PlanDate) -> tuple[tuple[date, date], bool]
     """First and last day of points whose missing months and years come from the one after them, else the plan's."""
     printed = next((point.year for point in reversed(dated) if point.year), None)
     month = next((point.month for point in reversed(dated) if point.month), None)
-    latest = plan.missing_year(dated[-1].last_month or dated[-1].month, dated[-1].last_day or dated[-1].day)
+    latest = plan.missing_year(_last_month(dated[-1]), dated[-1].last_day or dated[-1].day)
     days: list[tuple[date, date]] = []
     for point in dated:
         if point.day and point.month is None:
             if month is None:
                 return None
             point = replace(point, month=month)
-        ends = point.last_quarter * 3 if point.last_quarter else point.quarter * 3 if point.quarter else point.month
-        own = plan.missing_year(ends, point.last_day or point.day)
+        own = plan.missing_year(_last_month(point), point.last_day or point.day)
         year = printed if printed is not None else own if plan.school_year else min(own or 0, latest or 0) or None
         span = days_of(point, _first_year(point, dated, year))
         if span is None:
@@ -367,6 +369,11 @@ def _spans(dated: list[Point], plan: PlanDate) -> tuple[tuple[date, date], bool]
     if first > last:
         return None
     return (first, last), printed is None
+
+
+def _last_month(point: Point) -> int | None:
+    quarter = point.last_quarter or point.quarter
+    return quarter * 3 if quarter else point.last_month or point.month
 
 
 def _a_year_on(day: date) -> date:

@@ -110,9 +110,9 @@ def read_records(passage: Passage, *, wrapped: bool = True) -> tuple[Document, d
     }
 
 
-def score_passage(passage: Passage) -> tuple[RecordScores, dict[str, list[dict[str, Any]]]]:
+def score_passage(passage: Passage, *, wrapped: bool = True) -> tuple[RecordScores, dict[str, list[dict[str, Any]]]]:
     """How the passage's records compare with its gold, and the records."""
-    _, found = read_records(passage)
+    _, found = read_records(passage, wrapped=wrapped)
     return score_document(found, passage.gold), found
 
 
