@@ -1,6 +1,7 @@
 """The rescorer's network sees all but the word itself; the second opinion changes only what is in doubt."""
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,6 +127,9 @@ def test_rescorer_survives_saving_in_8_bits(tmp_path: Path) -> None:
     asked = (["cá", "bàn", "đi"], [True, True, True], {1: ["bàn", "bán", "bạn"]})
     assert kept.judge(*asked)[1] == pytest.approx(exact.judge(*asked)[1], abs=0.15)
     assert exact.judge(["cá"], [True], {}) == {}
+    strange, *others = exact.judge(["cá", "bạn"], [True, True], {1: ["zoom", "bán", "bạn"]})[1]
+    assert math.isnan(strange)
+    assert others == exact.judge(["cá", "bạn"], [True, True], {1: ["bán", "bạn"]})[1]
     assert all(array.dtype == np.int8 for array in narrow(weights).values() if array.ndim == 2)
 
 
@@ -143,13 +147,15 @@ class _Judge:
     """Prefers one word, and remembers what it was asked."""
 
     liked: str
+    strange: str = ""
     asked: list[tuple[list[str], list[bool], dict[int, list[str]]]] = field(default_factory=list)
 
     def judge(
         self, units: Sequence[str], sure: Sequence[bool], choices: Mapping[int, Sequence[str]]
     ) -> dict[int, list[float]]:
         self.asked.append((list(units), list(sure), {index: list(names) for index, names in choices.items()}))
-        return {index: [-0.01 if name == self.liked else -4.6 for name in names] for index, names in choices.items()}
+        marks = {self.liked: -0.01, self.strange: math.nan}
+        return {index: [marks.get(name, -4.6) for name in names] for index, names in choices.items()}
 
 
 def _found() -> tuple[Edges, Search, list[str]]:
@@ -190,3 +196,10 @@ def test_second_opinion_keeps_what_the_search_is_surer_of() -> None:
     edges, found, names = _found()
     assert reconsider("thêm\nban.", edges, found, names, _Judge("bán"), 0.1).path.tolist() == [0, 1]
     assert reconsider("thêm\nban.", edges, found, names, _Judge("bàn"), 1.0).path.tolist() == [0, 1]
+
+
+def test_second_opinion_counts_for_nothing_on_a_word_the_judge_does_not_know() -> None:
+    edges, found, names = _found()
+    same = reconsider("thêm\nban.", edges, found, names, _Judge("bán", strange="bàn"), 1.0)
+    assert same.path.tolist() == [0, 1]
+    assert same.posterior.tolist() == found.posterior.tolist()

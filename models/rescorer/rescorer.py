@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,16 +61,18 @@ class Rescorer:
             sure: whether each is believed with its marks.
             choices: for the index of a unit, names of what may stand there instead of it or is it.
         Returns:
-            For the same indices, ln of the probability of each choice among them.
+            For the same indices, ln of the probability of each choice among those that are known; NaN for the others.
         """
         if not choices:
             return {}
         numbers = np.array([self._numbers.get(name, UNKNOWN) for name in units], dtype=np.int64)
         asked = self._network.asked(numbers, np.asarray(sure, dtype=np.float32))
-        return {
-            index: self._network.fits(asked[index], [self._numbers.get(name, UNKNOWN) for name in names]).tolist()
-            for index, names in choices.items()
-        }
+        fits: dict[int, list[float]] = {}
+        for index, words in choices.items():
+            known = [number for word in words if (number := self._numbers.get(word)) is not None]
+            found = iter(self._network.fits(asked[index], known).tolist() if known else ())
+            fits[index] = [next(found) if word in self._numbers else math.nan for word in words]
+        return fits
 
 
 def save_rescorer(folder: Path, names: Sequence[str], first_word: int, weights: Mapping[str, npt.NDArray[Any]]) -> None:

@@ -28,7 +28,7 @@ class Judge(Protocol):
     def judge(
         self, units: Sequence[str], sure: Sequence[bool], choices: Mapping[int, Sequence[str]]
     ) -> dict[int, list[float]]:
-        """Return ln P of each choice, for the index of each unit that is in doubt.
+        """Return ln P of each choice, for the index of each unit that is in doubt; NaN for a word it does not know.
 
         Args:
             units: names of the units of a text.
@@ -74,11 +74,15 @@ def reconsider(text: str, edges: Edges, found: Search, names: Sequence[str], jud
     path, posterior = found.path.copy(), found.posterior.copy()
     for index, fits in judge.judge(units, sure, choices).items():
         place, others = rivals[index]
-        mass = found.posterior[others].sum()
-        total = np.log(np.maximum(found.posterior[others], 1e-9)) + weight * np.asarray(fits, dtype=np.float32)
+        judged = np.asarray(fits, dtype=np.float32)
+        known = ~np.isnan(judged)
+        if known.sum() < 2:
+            continue
+        old = found.posterior[others[known]]
+        total = np.log(np.maximum(old, LEAST)) + weight * judged[known]
         shares = np.exp(total - total.max())
-        posterior[others] = shares * (mass / shares.sum())
-        best = others[int(np.argmax(total))]
+        posterior[others[known]] = shares * (old.sum() / shares.sum())
+        best = others[int(np.argmax(posterior[others]))]
         if edges.units[best] != edges.units[path[place]]:
             path[place] = best
     return found._replace(path=path, posterior=posterior)
