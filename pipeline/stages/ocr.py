@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ _FIRST = "tesseract-{}"
 _SECOND = "tesseract-{}-line"
 _HAND = "handwritten-figures"
 _LINE_HEIGHT_PX = 44.0
+_NEIGHBOURS = 1
 _INK = 170
 _CELL_INK_SHARE = 0.004
 _CELL_MARGIN_IN = 0.025
@@ -67,13 +69,11 @@ class Ocr:
         read, overprinted = read_overprinted(engine, bare, read, dpi=picture.dpi)
         in_cells = _read_silent_cells(engine, picture, bare, read)
         lines = _lines(word for word in read if not _is_nothing(word))
-        doubtful = [line for line in lines if _is_doubtful(line, options.second_look)]
-        seconds = read_crops(
-            engine, bare, [_around(line) for line in doubtful], dpi=picture.dpi, height_px=_LINE_HEIGHT_PX
-        )
-        again = {id(line): second for line, second in zip(doubtful, seconds, strict=True)}
+        doubtful = [span for line in lines for span in _doubtful_spans(line, options.second_look)]
+        seconds = read_crops(engine, bare, [span.box for span in doubtful], dpi=picture.dpi, height_px=_LINE_HEIGHT_PX)
+        again = {id(word): second for span, second in zip(doubtful, seconds, strict=True) for word in span.words}
         marks = [
-            (word, _readings(word, again.get(id(line), ()), options.language), _type_height(line), number)
+            (word, _readings(word, again.get(id(word), ()), options.language), _type_height(line), number)
             for number, line in enumerate((*lines, *in_cells))
             for word in line
         ]
@@ -191,19 +191,35 @@ def _is_nothing(word: ReadWord) -> bool:
     return word.confidence < _NOTHING and not any(character.isalnum() for character in word.text)
 
 
-def _is_doubtful(line: Sequence[ReadWord], least: float) -> bool:
-    return any(
-        word.confidence < least and not word.overprinted and any(c.isalnum() for c in word.text) for word in line
-    )
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Words that stand beside each other on a line and are read again together, and the piece that is cut out."""
+
+    words: tuple[ReadWord, ...]
+    box: Box
 
 
-def _around(line: Sequence[ReadWord]) -> Box:
-    return Box(
-        min(word.box.left for word in line),
-        min(word.box.top for word in line),
-        max(word.box.right for word in line),
-        max(word.box.bottom for word in line),
-    )
+def _doubtful_spans(line: Sequence[ReadWord], least: float) -> list[_Span]:
+    """The doubtful words of a line with their neighbours, which the engine reads them by; near ones together."""
+    doubtful = [index for index, word in enumerate(line) if _is_doubtful(word, least)]
+    spans: list[range] = []
+    for index in doubtful:
+        first, last = max(index - _NEIGHBOURS, 0), min(index + _NEIGHBOURS + 1, len(line))
+        if spans and first <= spans[-1].stop + _NEIGHBOURS:
+            spans[-1] = range(spans[-1].start, last)
+        else:
+            spans.append(range(first, last))
+    top, bottom = min(word.box.top for word in line), max(word.box.bottom for word in line)
+    found: list[_Span] = []
+    for span in spans:
+        words = tuple(line[index] for index in span)
+        left, right = min(word.box.left for word in words), max(word.box.right for word in words)
+        found.append(_Span(words, Box(left, top, right, bottom)))
+    return found
+
+
+def _is_doubtful(word: ReadWord, least: float) -> bool:
+    return word.confidence < least and not word.overprinted and any(c.isalnum() for c in word.text)
 
 
 def _type_height(line: Sequence[ReadWord]) -> float:
