@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.restoration.abbreviations import count_bars, put_bars
 from models.restoration.adaptation import adapt
 from models.restoration.alphabet import Alphabet
 from models.restoration.blocks import cut_blocks, fill_confidences, put_back_spaces
@@ -14,12 +15,13 @@ from models.restoration.calibration import apply, fit
 from models.restoration.channel import pack_rules, unpack_rules
 from models.restoration.channel_training import learn_rules, pair_lines
 from models.restoration.counting import choose_vocabulary
-from models.restoration.language_model import LanguageModel
+from models.restoration.language_model import LanguageModel, find_longer, find_pair
 from models.restoration.lm_training import train
-from models.restoration.metrics import Errors, comparable, mended_and_harmed
+from models.restoration.metrics import Errors, comparable, mended_and_harmed, misplaced_words
 from models.restoration.regime import Evidence, decide, is_foreign_line
 from models.restoration.smoothing import stripping_rules, vietnamese_letters
 from models.restoration.split import is_held_out
+from models.restoration.static_table import build, shorten
 from models.restoration.syllables import Case, apply_case, case_of, is_syllable, place_tone, strip_marks
 from models.restoration.tokens import RestoredLine, RestoredToken
 from models.restoration.units import key_of, split_units
@@ -130,7 +132,8 @@ def test_pages_pair_printed_with_read_lines() -> None:
 def test_vocabulary_starts_with_classes_and_keeps_common_words() -> None:
     from collections import Counter
 
-    names = choose_vocabulary(Counter({"Nước": 9, "nước": 3, "xyzzy": 2, "UBND": 50}), least_syllable=5, least_other=40)
+    seen = Counter({"Nước": 9, "nước": 3, "xyzzy": 20, "UBND": 20})
+    names = choose_vocabulary(seen, least_syllable=5, least_other=40, least_capitals=10)
     assert names[0] == "<s>" and "nước" in names and "ubnd" in names and "xyzzy" not in names
 
 
@@ -156,6 +159,40 @@ def test_language_model_knows_what_follows() -> None:
     assert model.score([0, 47, 48, 58, 0]) > model.score([0, 47, 48, 59, 0]) + 2
 
 
+def test_abbreviations_get_the_bar_that_others_have_there() -> None:
+    bars = count_bars([("hđnd", 3.0), ("hđt", 3.0), ("tđkt", 3.0), ("ubnd", 9.0), ("hdv", 3.0)])
+    assert put_bars("HDNV", bars) == "HĐNV"
+    assert put_bars("TDK", bars) == "TĐK"
+    assert put_bars("UBND", bars) == "UBND"
+    assert put_bars("HDV", bars) == "HDV"
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 7, 300, 20_000])
+def test_static_table_gives_back_every_value(size: int) -> None:
+    rng = np.random.default_rng(size)
+    keys = np.unique(rng.integers(0, 1 << 58, size, dtype=np.uint64))
+    values = rng.integers(0, 256, len(keys)).astype(np.uint8)
+    table, layout = build(keys, values)
+    twice = np.array([*layout, *layout], dtype=np.int64)
+    short = shorten(table)
+    assert [find_pair(key, table, twice) for key in keys] == values.tolist()
+    assert [find_longer(key, short, twice) for key in keys] == values.tolist()
+
+
+def test_static_table_finds_nothing_that_was_never_stored() -> None:
+    keys = np.arange(5000, dtype=np.uint64)
+    table, layout = build(keys, np.zeros(5000, dtype=np.uint8))
+    twice = np.array([*layout, *layout], dtype=np.int64)
+    strange = range(1 << 40, (1 << 40) + 20_000)
+    assert sum(find_pair(np.uint64(key), table, twice) >= 0 for key in strange) == 0
+    assert sum(find_longer(np.uint64(key), shorten(table), twice) >= 0 for key in strange) <= 4
+
+
+def test_static_table_refuses_a_key_twice() -> None:
+    with pytest.raises(ValueError, match="more than once"):
+        build(np.array([5, 5], dtype=np.uint64), np.zeros(2, dtype=np.uint8))
+
+
 def test_calibration_rises_and_tells_the_truth() -> None:
     rng = np.random.default_rng(5)
     claimed = rng.uniform(0.3, 1.0, 6000)
@@ -173,6 +210,15 @@ def test_metrics_follow_the_contract_of_comparison() -> None:
     errors.add("một hai ba bốn", "một hai bà")
     assert errors.wer == pytest.approx(0.5)
     assert errors.char_edits == 5
+
+
+def test_metrics_tell_what_is_out_of_place_from_what_was_misread() -> None:
+    truth = ["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"]
+    assert misplaced_words(truth, truth) == 0
+    assert misplaced_words(truth, [*truth[:3], "bôn", "nằm", *truth[5:]]) == 0
+    assert misplaced_words(truth, [*truth[5:], *truth[:5]]) == 10
+    assert misplaced_words(truth, [*truth[:5], "%", "ee", *truth[5:]]) == 0
+    assert misplaced_words(truth, truth[:6]) == 4
 
 
 def test_metrics_count_mended_and_harmed_words() -> None:

@@ -78,6 +78,24 @@ def test_restorer_parts_merged_tokens(restorer: Restorer) -> None:
     assert [token.sources for token in line.tokens] == [(0,), (1,), (2,), (3,), (4,), (4,), (5,), (6,)]
 
 
+@pytest.mark.parametrize(
+    ("wrecked", "printed"),
+    [
+        ("- Nhu trén; - Luu: VT, DTTP (100b).", "- Như trên; - Lưu: VT, ĐTTP (100b)."),
+        ("| 1 | Truéng Tiéu hoc | 25 hoc sinh |", "| 1 | Trường Tiểu học | 25 học sinh |"),
+        ("phong ngtra toi pham ma tuy", "phòng ngừa tội phạm ma túy"),
+    ],
+)
+def test_restorer_knows_abbreviations_figures_and_rules(restorer: Restorer, wrecked: str, printed: str) -> None:
+    assert restorer.restore_text(wrecked, regime="eng") == printed
+
+
+def test_restorer_counts_both_places_of_a_tone_as_one_reading(restorer: Restorer) -> None:
+    (line,) = restorer.restore_lines([["phong", "chéng", "ma", "tuy", "trong", "trudng", "hoc"]], regime="eng")
+    assert line.tokens[3].text == "túy"
+    assert line.tokens[3].confidence > 0.9
+
+
 def test_restorer_lets_a_sure_engine_have_its_word(restorer: Restorer) -> None:
     line = ["Các", "đơn", "vị", "tô", "chức", "thực", "hiện", "kế", "hoạch"]
     unsure = [0.96] * 3 + [0.5] + [0.96] * 5

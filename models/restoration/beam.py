@@ -9,12 +9,21 @@ import numpy.typing as npt
 
 from models.restoration.alphabet import IS_NEWLINE, IS_SPACE
 from models.restoration.compiled import compiled
-from models.restoration.language_model import log_probability
+from models.restoration.language_model import context_weights, log_probability
 from models.restoration.lattice import Edges
-from models.restoration.units import SENTENCE
+from models.restoration.units import NUMBER_1, NUMBER_OTHER, ROMAN, SENTENCE
 
 PER_POSITION = 192
 """Partial paths remembered at one position before the weakest are dropped."""
+POSITION, W1, W2, W3, STATE, TAIL, BACK, EDGE, SPACE = range(9)
+"""Columns of a partial path: where it ends, its last three units, case state, kind of its last unit (``_kind``), the
+path it goes on from, the edge it took (-1 at a break) and whether a space goes before that."""
+FREE, WORD, DIGITS, MARK, COPIED = range(5)
+"""Kinds of the last unit of a path: none before a space or the start, a word, a number, a mark, a copied token."""
+LOST = -1e18
+
+Paths = npt.NDArray[np.int32]
+Scores = npt.NDArray[np.float64]
 
 
 class Weights(NamedTuple):
@@ -26,8 +35,10 @@ class Weights(NamedTuple):
         language: factor on the language model.
         case: factor on the model of case.
         split: cost of a space that was not read, nats.
-        glue: cost of letters and digits printed without a space between them, nats.
         unit: reward for every unit, nats; balances the shorter path of a join.
+        glue: cost of letters and digits printed without a space between them, nats.
+        weld: cost of two abbreviations printed without a space between them, nats.
+        order: longest n-grams that are looked at.
     """
 
     width: int
@@ -37,6 +48,8 @@ class Weights(NamedTuple):
     split: float
     unit: float
     glue: float
+    weld: float
+    order: int = 4
 
 
 class Search(NamedTuple):
@@ -56,6 +69,92 @@ class Search(NamedTuple):
 
 
 @compiled
+def _kind(unit: int, first_word: int) -> int:
+    if unit >= first_word or unit == ROMAN:
+        return WORD
+    if unit >= NUMBER_1:
+        return DIGITS if unit <= NUMBER_OTHER else MARK
+    return COPIED
+
+
+@compiled
+def _space_cost(
+    tail: int, kind: int, state: int, before: int, after: int, capitals: bool, weights: Weights
+) -> tuple[float, int]:
+    """Return the cost of printing two units that were read without a space between them, and whether one goes there.
+
+    Args:
+        tail, kind: kinds of the two units.
+        state: case state after the first.
+        before, after: characters read for each.
+        capitals: whether the second is written in capitals.
+        weights: weights.
+    """
+    if tail in (FREE, MARK) or kind == MARK:
+        return 0.0, 0
+    # 3b, 15h, m2, U20, QH14 are printed without a space; ngay16 lost one
+    if kind == WORD and tail == DIGITS and (after <= 2 or capitals):
+        return weights.glue, 0
+    if kind == DIGITS and tail == WORD and (state == 3 or before <= 2):
+        return weights.glue, 0
+    # so are abbreviations in a row
+    if kind == WORD and tail == WORD and capitals and (state == 3 or before == 1):
+        return weights.weld, 0
+    if kind == COPIED or tail == COPIED:
+        return weights.split + 2.0, 0
+    return weights.split, 1
+
+
+@compiled
+def _claim(
+    new: float,
+    target: int,
+    units: tuple[int, int, int],
+    state: int,
+    tail: int,
+    made: int,
+    here: Paths,
+    number: Paths,
+    paths: Paths,
+    scores: Scores,
+) -> int:
+    """Return the path with this memory that ends here, ``made`` for a new one, -1 where there is no room for it."""
+    for m in range(number[target]):
+        g = here[target, m]
+        if (
+            paths[g, W3] == units[2]
+            and paths[g, W2] == units[1]
+            and paths[g, W1] == units[0]
+            and paths[g, STATE] == state
+            and paths[g, TAIL] == tail
+        ):
+            return int(g)
+    place = number[target]
+    if place >= PER_POSITION:
+        place = 0
+        for m in range(1, PER_POSITION):
+            if scores[here[target, m], 0] < scores[here[target, place], 0]:
+                place = m
+        if scores[here[target, place], 0] >= new:
+            return -1
+    else:
+        number[target] += 1
+    here[target, place] = made
+    paths[made, POSITION] = target
+    paths[made, W1], paths[made, W2], paths[made, W3] = units
+    paths[made, STATE], paths[made, TAIL] = state, tail
+    scores[made, :] = LOST
+    return made
+
+
+@compiled
+def _add_logs(a: float, b: float) -> float:
+    if a < b:
+        a, b = b, a
+    return a if b < a - 40.0 else a + np.log1p(np.exp(b - a))
+
+
+@compiled
 def search(
     kinds: npt.NDArray[np.int8],
     edges: Edges,
@@ -66,10 +165,9 @@ def search(
     first_word: int,
     unigram: npt.NDArray[np.float32],
     backoff: npt.NDArray[np.float32],
-    table2: npt.NDArray[np.uint32],
-    table3: npt.NDArray[np.uint32],
-    marks4: npt.NDArray[np.uint16],
-    probs4: npt.NDArray[np.uint8],
+    pairs: npt.NDArray[np.uint32],
+    longer: npt.NDArray[np.uint8],
+    layout: npt.NDArray[np.int64],
     weights: Weights,
 ) -> Search:
     """Find the best path through a block and the posterior of every edge.
@@ -81,257 +179,132 @@ def search(
         case_table: ln P(case | state, unit), shape (states, units, 3).
         closing: 1 for units after which a capital is expected, shape (units,).
         first_word: units from this number on are words.
-        unigram, backoff, table2, table3, marks4, probs4: the language model.
+        unigram, backoff, pairs, longer, layout: the language model.
         weights: weights.
     """
     size = len(kinds)
-    # paths, in the order of their making
     room = 8192
-    h_pos = np.zeros(room, dtype=np.int32)
-    h_w1 = np.zeros(room, dtype=np.int32)
-    h_w2 = np.zeros(room, dtype=np.int32)
-    h_w3 = np.zeros(room, dtype=np.int32)
-    h_state = np.zeros(room, dtype=np.int8)
-    h_tail = np.zeros(room, dtype=np.int8)
-    h_score = np.zeros(room, dtype=np.float64)
-    h_sum = np.zeros(room, dtype=np.float64)
-    h_back = np.full(room, -1, dtype=np.int32)
-    h_edge = np.full(room, -1, dtype=np.int32)
-    h_space = np.zeros(room, dtype=np.int8)
-    made = 0
-    arc_room = 32768
-    a_from = np.zeros(arc_room, dtype=np.int32)
-    a_to = np.zeros(arc_room, dtype=np.int32)
-    a_edge = np.zeros(arc_room, dtype=np.int32)
-    a_gain = np.zeros(arc_room, dtype=np.float32)
-    arcs = 0
-    here = np.full((size + 1, PER_POSITION), -1, dtype=np.int32)
+    paths = np.zeros((room, 9), dtype=np.int32)
+    scores = np.zeros((room, 2), dtype=np.float64)
+    arcs = np.zeros((4 * room, 3), dtype=np.int32)
+    gains = np.zeros(4 * room, dtype=np.float32)
+    here = np.zeros((size + 1, PER_POSITION), dtype=np.int32)
     number = np.zeros(size + 1, dtype=np.int32)
-    h_w1[0], h_w2[0], h_w3[0] = -1, -1, SENTENCE
-    made = 1
-    here[0, 0] = 0
-    number[0] = 1
-    order_score = np.zeros(PER_POSITION, dtype=np.float64)
+    best = np.full(size + 1, LOST, dtype=np.float64)
+    paths[0, W1], paths[0, W2], paths[0, W3] = -1, -1, SENTENCE
+    paths[0, BACK], paths[0, EDGE] = -1, -1
+    made, drawn, number[0] = 1, 0, 1
     final = 0
     for p in range(size + 1):
         n = number[p]
         if n == 0:
             continue
-        for k in range(n):
-            order_score[k] = -h_score[here[p, k]]
-        order = np.argsort(order_score[:n])
-        top = -order_score[order[0]]
+        order = np.argsort(-scores[here[p, :n], 0])
         final = here[p, order[0]]
         if p == size:
             break
-        kind = kinds[p]
-        limit = min(n, weights.width)
-        for rank in range(limit):
+        top = scores[final, 0]
+        at_break = kinds[p] == IS_SPACE or kinds[p] == IS_NEWLINE
+        first = 0 if at_break else edges.offsets[p]
+        last = edges.offsets[p + 1] if not at_break else 2 if kinds[p] == IS_NEWLINE else 1
+        for rank in range(min(n, weights.width)):
             h = here[p, order[rank]]
-            score = h_score[h]
+            score = scores[h, 0]
             if score < top - weights.window:
                 break
-            if kind in (IS_SPACE, IS_NEWLINE):
-                for choice in range(2 if kind == IS_NEWLINE else 1):
-                    gain = 0.0
-                    w1, w2, w3, state = h_w1[h], h_w2[h], h_w3[h], h_state[h]
-                    if kind == IS_NEWLINE:
-                        if choice == 0:
-                            gain = -carry_on[p]
-                        else:
-                            gain = -start_anew[p]
-                            if w3 != SENTENCE:
-                                gain += weights.language * log_probability(
-                                    w1, w2, w3, SENTENCE, unigram, backoff, table2, table3, marks4, probs4
-                                )
-                            w1, w2, w3, state = -1, -1, SENTENCE, 0
-                    target = p + 1
-                    slot = -1
-                    for m in range(number[target]):
-                        g = here[target, m]
-                        if h_w3[g] == w3 and h_w2[g] == w2 and h_w1[g] == w1 and h_state[g] == state:
-                            slot = g
-                            break
-                    if slot < 0:
-                        if number[target] >= PER_POSITION:
-                            continue
-                        if made + 1 >= room:
-                            room *= 2
-                            h_pos = np.concatenate((h_pos, np.zeros_like(h_pos)))
-                            h_w1 = np.concatenate((h_w1, np.zeros_like(h_w1)))
-                            h_w2 = np.concatenate((h_w2, np.zeros_like(h_w2)))
-                            h_w3 = np.concatenate((h_w3, np.zeros_like(h_w3)))
-                            h_state = np.concatenate((h_state, np.zeros_like(h_state)))
-                            h_tail = np.concatenate((h_tail, np.zeros_like(h_tail)))
-                            h_score = np.concatenate((h_score, np.zeros_like(h_score)))
-                            h_sum = np.concatenate((h_sum, np.zeros_like(h_sum)))
-                            h_back = np.concatenate((h_back, np.full_like(h_back, -1)))
-                            h_edge = np.concatenate((h_edge, np.full_like(h_edge, -1)))
-                            h_space = np.concatenate((h_space, np.zeros_like(h_space)))
-                        slot = made
-                        made += 1
-                        h_pos[slot] = target
-                        h_w1[slot], h_w2[slot], h_w3[slot], h_state[slot] = w1, w2, w3, state
-                        h_tail[slot] = 0
-                        h_score[slot] = -1e18
-                        h_sum[slot] = -1e18
-                        here[target, number[target]] = slot
-                        number[target] += 1
-                    new = score + gain
-                    if new > h_score[slot]:
-                        h_score[slot] = new
-                        h_back[slot] = h
-                        h_edge[slot] = -1
-                        h_space[slot] = 0
-                    total = h_sum[h] + gain
-                    high = max(total, h_sum[slot])
-                    h_sum[slot] = high + np.log(np.exp(total - high) + np.exp(h_sum[slot] - high))
-                    if arcs + 1 >= arc_room:
-                        arc_room *= 2
-                        a_from = np.concatenate((a_from, np.zeros_like(a_from)))
-                        a_to = np.concatenate((a_to, np.zeros_like(a_to)))
-                        a_edge = np.concatenate((a_edge, np.zeros_like(a_edge)))
-                        a_gain = np.concatenate((a_gain, np.zeros_like(a_gain)))
-                    a_from[arcs], a_to[arcs], a_edge[arcs], a_gain[arcs] = h, slot, -1, gain
-                    arcs += 1
-                continue
-            tail = h_tail[h]
-            for e in range(edges.offsets[p], edges.offsets[p + 1]):
-                unit = edges.units[e]
-                gain = -np.float64(edges.costs[e])
-                w1, w2, w3, state = h_w1[h], h_w2[h], h_w3[h], h_state[h]
-                gain += weights.language * log_probability(
-                    w1, w2, w3, unit, unigram, backoff, table2, table3, marks4, probs4
-                )
-                gain += weights.unit
-                case = edges.cases[e]
-                word = unit >= first_word
-                if word:
-                    if case < 3:
-                        gain += weights.case * case_table[state, unit, case]
-                    state = np.int8(case + 1)
-                elif closing[unit]:
-                    state = np.int8(0)
-                space = np.int8(0)
-                # tail: 0 space or start before, 1 word, 2 number, 3 mark, 4 copied
-                sort = 1 if word or unit == 6 else 2 if 2 <= unit <= 5 else 4 if unit == 1 else 3
-                if tail > 0 and sort != 3 and tail != 3:
-                    # 3b, 15h, m2, U20, QH14 are printed without a space; ngay16 lost one
-                    glued = False
-                    if sort == 1 and tail == 2:
-                        glued = edges.ends[e] - p <= 2 or edges.cases[e] == 2
-                    elif sort == 2 and tail == 1:
-                        previous = h_edge[h]
-                        glued = state == 3 or (previous >= 0 and p - edges.starts[previous] <= 2)
-                    if glued:
-                        gain -= weights.glue
-                    elif sort == 4 or tail == 4:
-                        gain -= weights.split + 2.0
-                    else:
-                        gain -= weights.split
-                        space = np.int8(1)
-                target = edges.ends[e]
+            v1, v2, v3 = paths[h, W1], paths[h, W2], paths[h, W3]
+            weight3, weight2 = (0.0, 0.0) if at_break else context_weights(v1, v2, v3, longer, layout)
+            before = p - edges.starts[paths[h, EDGE]] if paths[h, EDGE] >= 0 else 99
+            for step in range(first, last):
+                units, state, tail = (v1, v2, v3), paths[h, STATE], FREE
+                edge, space, target, gain = -1, 0, p + 1, 0.0
+                if not at_break:
+                    edge, target = step, edges.ends[step]
+                    gain = weights.unit - np.float64(edges.costs[step])
+                    # the language model can only take away from this
+                    if score + gain + weights.window < best[target]:
+                        continue
+                    unit, case = edges.units[step], edges.cases[step]
+                    tail = _kind(unit, first_word)
+                    cost, space = _space_cost(paths[h, TAIL], tail, state, before, target - p, case == 2, weights)
+                    gain -= cost
+                    gain += weights.language * log_probability(
+                        v1, v2, v3, unit, weight3, weight2, unigram, backoff, pairs, longer, layout
+                    )
+                    if unit >= first_word:
+                        if case < 3:
+                            gain += weights.case * case_table[state, unit, case]
+                        state = case + 1
+                    elif closing[unit]:
+                        state = 0
+                    units = (v2 if weights.order > 3 else -1, v3 if weights.order > 2 else -1, unit)
+                elif kinds[p] == IS_NEWLINE:
+                    gain = -carry_on[p] if step == 0 else -start_anew[p]
+                    if step == 1:
+                        units, state = (-1, -1, SENTENCE), 0
                 new = score + gain
-                # a path that is far behind what its position already has is not worth remembering
-                slot = -1
-                ahead = False
-                for m in range(number[target]):
-                    g = here[target, m]
-                    if h_score[g] > new + weights.window:
-                        ahead = True
-                        break
-                    if (
-                        h_w3[g] == unit
-                        and h_w2[g] == w3
-                        and h_w1[g] == w2
-                        and (h_state[g] == state and h_tail[g] == sort)
-                    ):
-                        slot = g
-                        break
-                if ahead:
+                if new + weights.window < best[target]:
                     continue
+                if made + 1 >= len(paths):
+                    paths = np.concatenate((paths, np.zeros_like(paths)))
+                    scores = np.concatenate((scores, np.zeros_like(scores)))
+                slot = _claim(new, target, units, state, tail, made, here, number, paths, scores)
                 if slot < 0:
-                    if number[target] >= PER_POSITION:
-                        worst = 0
-                        for m in range(1, number[target]):
-                            if h_score[here[target, m]] < h_score[here[target, worst]]:
-                                worst = m
-                        if h_score[here[target, worst]] >= new:
-                            continue
-                        place = worst
-                    else:
-                        place = number[target]
-                        number[target] += 1
-                    if made + 1 >= room:
-                        room *= 2
-                        h_pos = np.concatenate((h_pos, np.zeros_like(h_pos)))
-                        h_w1 = np.concatenate((h_w1, np.zeros_like(h_w1)))
-                        h_w2 = np.concatenate((h_w2, np.zeros_like(h_w2)))
-                        h_w3 = np.concatenate((h_w3, np.zeros_like(h_w3)))
-                        h_state = np.concatenate((h_state, np.zeros_like(h_state)))
-                        h_tail = np.concatenate((h_tail, np.zeros_like(h_tail)))
-                        h_score = np.concatenate((h_score, np.zeros_like(h_score)))
-                        h_sum = np.concatenate((h_sum, np.zeros_like(h_sum)))
-                        h_back = np.concatenate((h_back, np.full_like(h_back, -1)))
-                        h_edge = np.concatenate((h_edge, np.full_like(h_edge, -1)))
-                        h_space = np.concatenate((h_space, np.zeros_like(h_space)))
-                    slot = made
-                    made += 1
-                    here[target, place] = slot
-                    h_pos[slot] = target
-                    h_w1[slot], h_w2[slot], h_w3[slot], h_state[slot] = w2, w3, unit, state
-                    h_tail[slot] = sort
-                    h_score[slot] = -1e18
-                    h_sum[slot] = -1e18
-                if new > h_score[slot]:
-                    h_score[slot] = new
-                    h_back[slot] = h
-                    h_edge[slot] = e
-                    h_space[slot] = space
-                total = h_sum[h] + gain
-                high = max(total, h_sum[slot])
-                h_sum[slot] = high + np.log(np.exp(total - high) + np.exp(h_sum[slot] - high))
-                if arcs + 1 >= arc_room:
-                    arc_room *= 2
-                    a_from = np.concatenate((a_from, np.zeros_like(a_from)))
-                    a_to = np.concatenate((a_to, np.zeros_like(a_to)))
-                    a_edge = np.concatenate((a_edge, np.zeros_like(a_edge)))
-                    a_gain = np.concatenate((a_gain, np.zeros_like(a_gain)))
-                a_from[arcs], a_to[arcs], a_edge[arcs], a_gain[arcs] = h, slot, e, gain
-                arcs += 1
-    # the way back
-    after = np.full(made, -1e18, dtype=np.float64)
-    whole = -1e18
-    end_position = h_pos[final]
-    for k in range(number[end_position]):
-        h = here[end_position, k]
+                    continue
+                made = max(made, slot + 1)
+                if new > scores[slot, 0]:
+                    scores[slot, 0] = new
+                    paths[slot, BACK], paths[slot, EDGE], paths[slot, SPACE] = h, edge, space
+                    best[target] = max(best[target], new)
+                scores[slot, 1] = _add_logs(scores[h, 1] + gain, scores[slot, 1])
+                if drawn >= len(arcs):
+                    arcs = np.concatenate((arcs, np.zeros_like(arcs)))
+                    gains = np.concatenate((gains, np.zeros_like(gains)))
+                arcs[drawn, 0], arcs[drawn, 1], arcs[drawn, 2] = h, slot, edge
+                gains[drawn] = gain
+                drawn += 1
+    ends = here[paths[final, POSITION], : number[paths[final, POSITION]]]
+    posterior = _posteriors(len(edges.starts), ends, arcs[:drawn], gains, scores[:made, 1])
+    return _way_back(final, paths, posterior, scores[final, 0])
+
+
+@compiled
+def _posteriors(
+    edges: int, ends: Paths, arcs: Paths, gains: npt.NDArray[np.float32], before: Scores
+) -> npt.NDArray[np.float32]:
+    """Return the share of the probability that goes through each edge, by going back over all arcs."""
+    after = np.full(len(before), LOST, dtype=np.float64)
+    whole = LOST
+    for h in ends:
         after[h] = 0.0
-        high = max(whole, h_sum[h])
-        whole = high + np.log(np.exp(whole - high) + np.exp(h_sum[h] - high))
-    posterior = np.zeros(len(edges.starts), dtype=np.float32)
-    for k in range(arcs - 1, -1, -1):
-        rest = after[a_to[k]]
-        if rest < -1e17:
+        whole = _add_logs(whole, before[h])
+    posterior = np.zeros(edges, dtype=np.float32)
+    for k in range(len(arcs) - 1, -1, -1):
+        rest = after[arcs[k, 1]]
+        if rest < LOST / 10:
             continue
-        value = a_gain[k] + rest
-        h = a_from[k]
-        high = max(value, after[h])
-        after[h] = high + np.log(np.exp(value - high) + np.exp(after[h] - high))
-        if a_edge[k] >= 0:
-            posterior[a_edge[k]] += np.float32(np.exp(min(0.0, h_sum[h] + value - whole)))
+        h = arcs[k, 0]
+        value = gains[k] + rest
+        after[h] = _add_logs(after[h], value)
+        if arcs[k, 2] >= 0:
+            posterior[arcs[k, 2]] += np.float32(np.exp(min(0.0, before[h] + value - whole)))
+    return posterior
+
+
+@compiled
+def _way_back(final: int, paths: Paths, posterior: npt.NDArray[np.float32], score: float) -> Search:
+    """Return the edges of the best path, first to last."""
     length = 0
     h = final
     while h > 0:
-        if h_edge[h] >= 0:
-            length += 1
-        h = h_back[h]
+        length += paths[h, EDGE] >= 0
+        h = paths[h, BACK]
     path = np.zeros(length, dtype=np.int32)
     spaced = np.zeros(length, dtype=np.int8)
     h = final
     while h > 0:
-        if h_edge[h] >= 0:
+        if paths[h, EDGE] >= 0:
             length -= 1
-            path[length] = h_edge[h]
-            spaced[length] = h_space[h]
-        h = h_back[h]
-    return Search(path, spaced, posterior, float(h_score[final]))
+            path[length], spaced[length] = paths[h, EDGE], paths[h, SPACE]
+        h = paths[h, BACK]
+    return Search(path, spaced, posterior, score)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.restoration.lattice import LONGEST_TOKEN
 from models.restoration.tokens import RestoredLine
 
 BLOCK_CHARS = 4000
 """A block is closed at the first token after this many characters."""
-LONGEST_TOKEN = 40
-"""Longer tokens are left as they are."""
 STAND_IN = "\ufffd" * (LONGEST_TOKEN + 1)
 NOT_GIVEN = -1.0
 """Stands for an engine's confidence where there is none."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-KNOTS = 12
-LEAST = 40
+KNOTS = 16
+LEAST = 30
 """Tokens that one knot of the curve needs."""
 
 

@@ -14,30 +14,42 @@ from models.restoration.syllables import Case, case_of, is_syllable
 from models.restoration.units import CLASS_NAMES, PUNCTUATION, SENTENCE, UNKNOWN, key_of, split_units
 
 ID_BITS = 14
+MOSTLY = 0.7
+"""Share of its uses in capitals that makes a word an abbreviation."""
 STATES = 5
 """Case states: 0 start of a sentence, then after lower case, a title form, capitals, a form of its own."""
 
 
-def choose_vocabulary(surfaces: Counter[str], *, least_syllable: int, least_other: int) -> list[str]:
+def choose_vocabulary(
+    surfaces: Counter[str], *, least_syllable: int, least_other: int, least_capitals: int
+) -> list[str]:
     """Return the names of the units the model knows, classes and punctuation first.
 
     Args:
         surfaces: how often each unit was seen.
         least_syllable: how often a well-formed syllable has to be seen.
         least_other: how often any other run of letters has to be seen.
+        least_capitals: how often one that is mostly written in capitals has to be seen.
     """
     totals: Counter[str] = Counter()
+    capitals: Counter[str] = Counter()
     for surface, count in surfaces.items():
-        totals[key_of(surface)] += count
+        key = key_of(surface)
+        totals[key] += count
+        if len(surface) > 1 and surface[0].isalpha() and case_of(surface) in (Case.UPPER, Case.OWN):
+            capitals[key] += count
     fixed = [*CLASS_NAMES, *PUNCTUATION]
     known = set(fixed)
+
+    def least(word: str) -> int:
+        if is_syllable(word):
+            return least_syllable
+        return least_capitals if capitals[word] > MOSTLY * totals[word] else least_other
+
     words = [
         (-count, word)
         for word, count in totals.items()
-        if word not in known
-        and word[0].isalpha()
-        and len(word) <= 12
-        and count >= (least_syllable if is_syllable(word) else least_other)
+        if word not in known and word[0].isalpha() and len(word) <= 12 and count >= least(word)
     ]
     words.sort()
     return (fixed + [word for _, word in words])[: 1 << ID_BITS]

@@ -1,4 +1,8 @@
-"""Measure the restoration: ``python -m models.restoration.evaluate``."""
+"""Measure the restoration: ``python -m models.restoration.evaluate``.
+
+The table of all measures in one run. What is not given is left out; held-out pages are drawn where their file is
+missing. ``python -m models.restoration.ablations`` measures what each part of the restoration is worth.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ import random
 import resource
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,15 +20,16 @@ from rapidfuzz.distance import Levenshtein
 
 from models.restoration import Restorer
 from models.restoration.metrics import Errors, comparable, mended_and_harmed, right_words
-from models.restoration.model import load_model
-from models.restoration.pages import ReadPage, load_pages, read_picture
-from models.restoration.restorer import SHIPPED
+from models.restoration.pages import ReadPage, load_pages, make_pages, read_picture
 from models.restoration.split import read_lines
 from models.restoration.syllables import strip_marks
 from models.restoration.tokens import Regime
+from models.restoration.train import DEFAULT, endless_lines
 from models.restoration.units import split_units
 
 Lines = Sequence[Sequence[tuple[str, float]]]
+Scan = tuple[str, str, str, ReadPage]
+"""Document, name of the page, gold text, readings."""
 READERS: tuple[Literal["eng", "vie"], ...] = ("eng", "vie")
 TYPED: tuple[Literal["auto", "vie"], ...] = ("auto", "vie")
 
@@ -114,7 +118,7 @@ def reliability(
     return [(sum(c for c, _ in b) / len(b), sum(g for _, g in b) / len(b), len(b)) for b in bins if b]
 
 
-def read_scans(folder: Path, cache: Path | None) -> list[tuple[str, str, str, ReadPage]]:
+def read_scans(folder: Path, cache: Path | None) -> list[Scan]:
     """Read the scans that have gold text with every language.
 
     Args:
@@ -146,6 +150,38 @@ def read_scans(folder: Path, cache: Path | None) -> list[tuple[str, str, str, Re
     ]
 
 
+def held_out_pages(path: Path, text: Path | None, *, count: int, seed: int) -> list[ReadPage]:
+    """Return pages of held-out text that an engine read; where the file is missing they are drawn and kept there.
+
+    Args:
+        path: file of pages (JSON lines).
+        text: folder of the text from which missing pages are drawn.
+        count: pages that are drawn.
+        seed: seed of everything random.
+    """
+    if not path.exists() and text is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        make_pages(endless_lines(texts_in(text), DEFAULT, held_out=True, seed=seed), count, seed, unfinished)
+        unfinished.rename(path)
+    return load_pages(path) if path.exists() else []
+
+
+def texts_in(folder: Path) -> list[Path]:
+    """Return the text files of a folder."""
+    return sorted([*folder.glob("*.txt"), *folder.glob("*.txt.xz")])
+
+
+def as_pairs(pages: Sequence[ReadPage], language: str) -> list[tuple[str, Lines]]:
+    """Return what was printed on each page with what was read of it in one language."""
+    return [("\n".join(page.printed), page.readings[language]) for page in pages]
+
+
+def body_pairs(scans: Sequence[Scan], language: str) -> list[tuple[str, Lines]]:
+    """Return the gold text of each page after a document's first with what was read of it in one language."""
+    return [(gold, page.readings[language]) for _, name, gold, page in scans if name != "page1"]
+
+
 def cpu_seconds(work: Callable[[], object]) -> float:
     """Return the processor time of a piece of work."""
     start = time.process_time()
@@ -153,80 +189,122 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+class Table:
+    """Measures by name, printed as they come."""
+
+    def __init__(self) -> None:
+        """Start an empty table."""
+        self.rows: dict[str, object] = {}
+
+    def add(self, name: str, value: object) -> None:
+        """Keep and print one measure."""
+        self.rows[name] = value
+        print(f"{name:52s} {value}", flush=True)
+
+    def add_pages(self, name: str, restorer: Restorer, pages: Sequence[tuple[str, Lines]], regime: Regime) -> None:
+        """Measure pages with the engine's confidences; nothing is added where there are none."""
+        if not pages:
+            return
+        before, after, mended, harmed = measure_pages(restorer, pages, regime, confidences=True)
+        self.add(f"{name}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")
+        self.add(f"{name}: WER, CER after", f"{after.wer:.4f} {after.cer:.4f}")
+        self.add(f"{name}: WER after, what is out of place left out", f"{after.wer_in_place:.4f}")
+        self.add(f"{name}: words mended, harmed", f"{mended} {harmed}")
+        self.add(f"{name}: share of the errors gone", f"{1 - after.word_edits / max(before.word_edits, 1):.3f}")
+
+
+def measure_text(table: Table, restorer: Restorer, folder: Path, count: int, seed: int) -> None:
+    """Measure stripped and clean held-out text of every file of a folder."""
+    for path in texts_in(folder):
+        name = path.name.split(".")[0]
+        lines = sample_lines(path, count, seed)
+        table.add(f"stripped {name}: syllables right", round(measure_stripped(restorer, lines), 5))
+        for regime in TYPED:
+            changed, total = measure_clean(restorer, lines, regime)
+            share = changed / max(total, 1)
+            table.add(f"clean {name} as {regime}: tokens changed", f"{changed}/{total} = {share:.5%}")
+
+
+def measure_rendered(table: Table, restorer: Restorer, pages: Sequence[ReadPage]) -> None:
+    """Measure rendered pages, how far confidences can be believed, and the time that pages take."""
+    for language in READERS:
+        pairs = as_pairs(pages, language)
+        table.add_pages(f"rendered {language}", restorer, pairs, language)
+        for sure, right, count in reliability(restorer, pairs, language):
+            table.add(f"reliability {language} at {sure:.3f}", f"{right:.3f} of {count}")
+    times = []
+    for page in pages:
+        garbled = page.readings["eng"]
+        words = sum(len(line) for line in garbled)
+        seconds = cpu_seconds(lambda lines=garbled: restore_page(restorer, lines, "eng", confidences=False))  # type: ignore[misc]
+        times.append((seconds, words))
+    whole = sum(seconds for seconds, _ in times) * 500 / max(sum(words for _, words in times), 1)
+    table.add("cpu s for 500 tokens, garbled, on average", round(whole, 3))
+    table.add("cpu s for 500 tokens, garbled, slowest page", round(max(s * 500 / max(w, 1) for s, w in times), 3))
+    clean = [list(line.split()) for page in pages for line in page.printed]
+    seconds = cpu_seconds(lambda: restorer.restore_lines(clean, regime="auto"))
+    table.add("cpu s for 500 tokens, clean", round(seconds * 500 / max(sum(map(len, clean)), 1), 4))
+
+
+def measure_scans(table: Table, restorer: Restorer, scans: Sequence[Scan]) -> None:
+    """Measure the readings of scans: bodies, all pages, and each document."""
+    for language in READERS:
+        table.add_pages(f"scans {language} body", restorer, body_pairs(scans, language), "auto")
+        whole = [(gold, page.readings[language]) for _, _, gold, page in scans]
+        table.add_pages(f"scans {language} all pages", restorer, whole, "auto")
+        for document, group in itertools.groupby(scans, key=lambda scan: scan[0]):
+            pairs = [(gold, page.readings[language]) for _, _, gold, page in group]
+            before, after, mended, harmed = measure_pages(restorer, pairs, "auto", confidences=True)
+            value = f"{before.wer:.4f} -> {after.wer:.4f} ({after.wer_in_place:.4f} in place)"
+            table.add(f"  {document} {language}", f"{value}, mended {mended}, harmed {harmed}")
+
+
+def measure_load(table: Table, restorer: Restorer) -> None:
+    """Measure a long line and the memory that a long text takes."""
+    line = "Ké hoach s6 207 cia Uy ban nhan dan tinh vé phong trao thi dua yéu nuéc. "
+    text = line * (1_000_000 // len(line.encode()))
+    table.add("cpu s for one line of 1 MB, garbled", round(cpu_seconds(lambda: restorer.restore_text(text)), 2))
+    for size_mb in (1, 8):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        right = "Kế hoạch tổ chức phong trào thi đua yêu nước trên địa bàn tỉnh năm 2024 của các đơn vị."
+        stream = itertools.repeat(right, size_mb * 1_000_000 // len(right.encode()))
+        for _ in restorer.restore_stream(stream):
+            pass
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        table.add(f"memory grown by a stream of {size_mb} MB, MB", round(grown))
+
+
 def main() -> None:
     """Print the table of measures."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--text", type=Path, help="folder of *.txt or *.txt.xz with held-out lines")
-    parser.add_argument("--pages", type=Path, help="held-out pages written by training (JSON lines)")
+    parser.add_argument("--pages", type=Path, help="held-out pages (JSON lines), drawn from --text where missing")
+    parser.add_argument("--draw", type=int, default=12, help="pages that are drawn where their file is missing")
     parser.add_argument("--scans", type=Path, help="folder of scans with gold text")
     parser.add_argument("--scans-cache", type=Path, help="file that keeps what the engine read")
     parser.add_argument("--weights", type=Path, help="folder of weights (default: those shipped)")
     parser.add_argument("--lines", type=int, default=1500, help="held-out lines of each source")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--order", type=int, default=4, choices=(2, 3, 4), help="use the n-grams up to this order")
     parser.add_argument("--json", type=Path, help="write the measures here")
     args = parser.parse_args()
-    start = time.perf_counter()
+    table = Table()
+    start = time.process_time()
     restorer = Restorer.load(args.weights)
-    loading_s = time.perf_counter() - start
-    if args.order < 4:
-        model = load_model(args.weights or SHIPPED)
-        restorer = Restorer(replace(model, language=model.language.cut(args.order)))
+    table.add("loading, cpu s", round(time.process_time() - start, 3))
+    # compiles the inner loops where that was never done
     restorer.restore_text("Ké hoach s6 207", regime="eng")
-    rows: dict[str, object] = {"loading_s": round(loading_s, 3)}
-
-    def show(name: str, value: object) -> None:
-        rows[name] = value
-        print(f"{name:44s} {value}", flush=True)
-
-    show("loading_s", round(loading_s, 3))
     if args.text:
-        for path in sorted([*args.text.glob("*.txt"), *args.text.glob("*.txt.xz")]):
-            name = path.name.split(".")[0]
-            lines = sample_lines(path, args.lines, args.seed)
-            show(f"stripped {name}: syllables right", round(measure_stripped(restorer, lines), 5))
-            for regime in TYPED:
-                changed, total = measure_clean(restorer, lines, regime)
-                show(f"clean {name} as {regime}: tokens changed", f"{changed}/{total} = {changed / total:.5%}")
+        measure_text(table, restorer, args.text, args.lines, args.seed)
     if args.pages:
-        pages = load_pages(args.pages)
-        for language in READERS:
-            pairs = [("\n".join(page.printed), page.readings[language]) for page in pages]
-            before, after, mended, harmed = measure_pages(restorer, pairs, language, confidences=language == "vie")
-            show(f"rendered {language}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")
-            show(f"rendered {language}: WER, CER after", f"{after.wer:.4f} {after.cer:.4f}")
-            show(f"rendered {language}: mended, harmed", f"{mended} {harmed}")
-            for sure, right, count in reliability(restorer, pairs, language):
-                show(f"reliability {language} at {sure:.3f}", f"{right:.3f} of {count}")
-        garbled = pages[0].readings["eng"]
-        words = sum(len(line) for line in garbled)
-        seconds = cpu_seconds(lambda: restore_page(restorer, garbled, "eng", confidences=False))
-        show("cpu s for 500 tokens, garbled", round(seconds * 500 / words, 3))
-        clean = [list(line.split()) for line in pages[0].printed]
-        words = sum(len(line) for line in clean)
-        show("cpu s for 500 tokens, clean", round(cpu_seconds(lambda: restorer.restore_lines(clean)) * 500 / words, 4))
+        pages = held_out_pages(args.pages, args.text, count=args.draw, seed=args.seed)
+        if pages:
+            measure_rendered(table, restorer, pages)
     if args.scans:
-        scans = read_scans(args.scans, args.scans_cache)
-        for language in READERS:
-            for kind, chosen in (("body", [s for s in scans if s[1] != "page1"]), ("all", scans)):
-                before, after, mended, harmed = measure_pages(
-                    restorer,
-                    [(gold, page.readings[language]) for _, _, gold, page in chosen],
-                    "auto",
-                    confidences=True,
-                )
-                show(f"scans {language} {kind}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")
-                show(f"scans {language} {kind}: WER, CER after", f"{after.wer:.4f} {after.cer:.4f}")
-                show(f"scans {language} {kind}: mended, harmed", f"{mended} {harmed}")
-            for document, group in itertools.groupby(scans, key=lambda s: s[0]):
-                before, after, mended, harmed = measure_pages(
-                    restorer, [(gold, page.readings[language]) for _, _, gold, page in group], "auto", confidences=True
-                )
-                value = f"{before.wer:.4f} -> {after.wer:.4f}, mended {mended}, harmed {harmed}"
-                show(f"  {document} {language}", value)
-    show("peak memory MB", round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+        measure_scans(table, restorer, read_scans(args.scans, args.scans_cache))
+    measure_load(table, restorer)
+    table.add("peak memory, MB", round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
     if args.json:
-        args.json.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        args.json.write_text(json.dumps(table.rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

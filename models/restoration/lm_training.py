@@ -7,17 +7,27 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.restoration.compiled import compiled
 from models.restoration.counting import ID_BITS
-from models.restoration.language_model import BACKOFF_STEP, BACKOFF_ZERO, PROB_STEP, LanguageModel, mix
+from models.restoration.language_model import (
+    BACKOFF_STEP,
+    BACKOFF_ZERO,
+    PAIR_WEIGHT,
+    PROB_STEP,
+    QUADRUPLE,
+    TRIPLE,
+    TRIPLE_WEIGHT,
+    LanguageModel,
+)
+from models.restoration.static_table import build, shorten
 from models.restoration.units import SENTENCE, UNKNOWN
 
-LOAD = 0.86
-"""Share of the cells of a hashed table that are filled."""
+DISCOUNT = {2: 0.55, 3: 0.65, 4: 0.75}
+"""What is taken from the count of an n-gram of each order."""
 MASK = np.uint64((1 << ID_BITS) - 1)
 
 Keys = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -98,6 +108,64 @@ def _sum_by_context(
     return context[first], np.add.reduceat(values, first), np.diff(np.append(first, len(keys)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """The n-grams of one order with ln P of their last unit and what each is worth.
+
+    Args:
+        grams: n-grams.
+        prob: ln P of the last unit after the others.
+        gain: nats that the text loses if the n-gram is not stored.
+    """
+
+    grams: Grams
+    prob: Floats
+    gain: Floats
+
+    def keep(self, size: int, needed: Keys) -> _Estimate:
+        """Return the estimate with those n-grams that are needed, and the most worthy ones up to a number."""
+        gain = self.gain.copy()
+        gain[_lookup(self.grams.keys, needed)] = np.inf
+        if len(gain) <= size:
+            return self
+        kept = np.sort(np.argpartition(-gain, size)[: max(size, len(needed))])
+        return _Estimate(Grams(self.grams.keys[kept], self.grams.counts[kept]), self.prob[kept], self.gain[kept])
+
+
+def _estimate(
+    found: Grams, contexts: Grams, lower_keys: Keys, lower: Floats, unigram: Floats, order: int, least: float
+) -> _Estimate:
+    """Estimate one order by absolute discounting, interpolated with the next lower one.
+
+    Args:
+        found: n-grams of this order.
+        contexts: n-grams of the next lower order with their counts.
+        lower_keys, lower: ln P of the n-grams of the next lower order.
+        unigram: ln P of the units.
+        order: length of the n-grams.
+        least: n-grams below this weighted count were dropped.
+    """
+    counts = found.counts.astype(np.float64)
+    context, total, kinds = _sum_by_context(found.keys, counts)
+    place = _lookup(contexts.keys, context)
+    whole = np.maximum(np.where(place >= 0, contexts.counts[place], total), total).astype(np.float64)
+    # what was dropped as too rare goes to the lower order, with what discounting takes
+    discount = min(DISCOUNT[order] * least, DISCOUNT[order])
+    rest = (whole - total + discount * kinds) / whole
+    suffix = found.keys & _low(order - 1)
+    place = _lookup(lower_keys, suffix)
+    below = np.where(place >= 0, lower[place], unigram[(suffix & MASK).astype(np.int64)] - 1.0)
+    at = np.searchsorted(context, found.keys >> np.uint64(ID_BITS))
+    prob = np.maximum(counts - discount, 1e-3) / whole[at] + rest[at] * np.exp(below)
+    prob = np.log(np.minimum(prob, 0.9999))
+    return _Estimate(found, prob, counts * (prob - (np.log(rest[at]) + below)))
+
+
+def _low(order: int) -> np.uint64:
+    """Return the mask of the last units of a packed n-gram."""
+    return np.uint64((1 << (ID_BITS * order)) - 1)
+
+
 def train(
     streams: list[tuple[npt.NDArray[np.uint16], float]],
     words: int,
@@ -119,156 +187,67 @@ def train(
     for ids, weight in streams:
         one += np.bincount(ids, minlength=words)[:words] * weight
     unigram = np.log((one + 0.5) / (one.sum() + 0.5 * words))
-    grams: list[Grams] = []
-    probs: list[npt.NDArray[np.float64]] = []
-    lower_keys: Keys = np.arange(words, dtype=np.uint64)
-    lower = unigram
+    contexts = Grams(np.arange(words, dtype=np.uint64), one.astype(np.float32))
+    prob = unigram
+    estimates: list[_Estimate] = []
     for order in (2, 3, 4):
         found = count_grams(streams, order, least[order - 2])
-        discount = np.float64(0.55 if order == 2 else 0.65 if order == 3 else 0.75)
-        counts = found.counts.astype(np.float64)
-        context, total, kinds = _sum_by_context(found.keys, counts)
-        at = np.searchsorted(context, found.keys >> np.uint64(ID_BITS))
-        if order == 2:
-            whole = one[context.astype(np.int64)]
-        else:
-            place = _lookup(grams[-1].keys, context)
-            whole = np.where(place >= 0, grams[-1].counts[place], total).astype(np.float64)
-        whole = np.maximum(whole, total)
-        # what was dropped as too rare goes to the lower order, with what discounting takes
-        rest = (whole - total + np.minimum(discount * least[order - 2], discount) * kinds) / whole
-        suffix = found.keys & np.uint64((1 << (ID_BITS * (order - 1))) - 1)
-        place = _lookup(lower_keys, suffix)
-        below = np.where(place >= 0, lower[place], np.nan)
-        missing = np.isnan(below)
-        if missing.any():
-            below[missing] = unigram[(suffix[missing] & MASK).astype(np.int64)] - 1.0
-        cut = np.minimum(discount * least[order - 2], discount)
-        prob = np.maximum(counts - cut, 1e-3) / whole[at] + rest[at] * np.exp(below)
-        prob = np.log(np.minimum(prob, 0.9999))
-        size = sizes[order - 2]
-        if len(found.keys) > size:
-            # the pruning of each order is decided against the next lower one
-            gain = counts * (prob - (np.log(rest[at]) + below))
-            keep = np.sort(np.argpartition(-gain, size)[:size]) if order == 4 else None
-        else:
-            keep = None
-            gain = np.full(len(prob), np.inf)
-        if order == 4 and keep is not None:
-            found = Grams(found.keys[keep], found.counts[keep])
-            prob = prob[keep]
-        grams.append(found)
-        probs.append(prob)
-        if order < 4:
-            lower_keys, lower = found.keys, prob
-            if order == 2:
-                gain2 = gain
-            else:
-                gain3 = gain
+        estimates.append(_estimate(found, contexts, contexts.keys, prob, unigram, order, least[order - 2]))
+        contexts, prob = found, estimates[-1].prob
         print(f"order {order}: {len(found.keys)} n-grams", flush=True)
-    # contexts of what is kept are kept
-    need3 = np.unique(grams[2].keys >> np.uint64(ID_BITS))
-    place = _lookup(grams[1].keys, need3)
-    gain3[place[place >= 0]] += np.where(gain3[place[place >= 0]] > 0, 3.0, 3.0)
-    keep3 = np.sort(np.argpartition(-gain3, sizes[1])[: sizes[1]]) if len(gain3) > sizes[1] else np.arange(len(gain3))
-    grams[1] = Grams(grams[1].keys[keep3], grams[1].counts[keep3])
-    probs[1] = probs[1][keep3]
-    need2 = np.unique(grams[1].keys >> np.uint64(ID_BITS))
-    place = _lookup(grams[0].keys, need2)
-    gain2[place[place >= 0]] += 3.0
-    keep2 = np.sort(np.argpartition(-gain2, sizes[0])[: sizes[0]]) if len(gain2) > sizes[0] else np.arange(len(gain2))
-    grams[0] = Grams(grams[0].keys[keep2], grams[0].counts[keep2])
-    probs[0] = probs[0][keep2]
-    return _pack(unigram, grams, probs)
+    return prune(unigram, estimates, sizes)
 
 
-def _pack(unigram: npt.NDArray[np.float64], grams: list[Grams], probs: list[npt.NDArray[np.float64]]) -> LanguageModel:
-    quantised = [-np.clip(np.rint(-prob / PROB_STEP), 0, 255) * PROB_STEP for prob in probs]
-    backoff1 = np.zeros(len(unigram))
-    context, total, _ = _sum_by_context(grams[0].keys, np.exp(quantised[0]))
-    below = np.exp(unigram[(grams[0].keys & MASK).astype(np.int64)])
-    _, under, _ = _sum_by_context(grams[0].keys, below)
-    backoff1[context.astype(np.int64)] = _backoff(total, under)
+def prune(unigram: Floats, estimates: list[_Estimate], sizes: tuple[int, int, int]) -> LanguageModel:
+    """Keep the most worthy n-grams and all endings of those that are kept, and pack them.
 
-    def lower_of(keys: Keys, order: int) -> npt.NDArray[np.float64]:
-        """Return ln P of the last word of each n-gram given one word of context less."""
-        suffix = keys & np.uint64((1 << (ID_BITS * (order - 1))) - 1)
-        place = _lookup(grams[order - 3].keys, suffix)
-        found = np.where(place >= 0, quantised[order - 3][place], 0.0)
-        missing = place < 0
-        if missing.any():
-            rest = suffix[missing]
-            context = rest >> np.uint64(ID_BITS)
-            if order == 3:
-                found[missing] = backoff1[context.astype(np.int64)] + unigram[(rest & MASK).astype(np.int64)]
-            else:
-                at = _lookup(grams[0].keys, context)
-                weight = np.where(at >= 0, backoff2[at], 0.0)
-                found[missing] = weight + lower_of(rest, 3)
-        return found
-
-    context, total, _ = _sum_by_context(grams[1].keys, np.exp(quantised[1]))
-    _, under, _ = _sum_by_context(grams[1].keys, np.exp(lower_of(grams[1].keys, 3)))
-    backoff2 = np.zeros(len(grams[0].keys))
-    at = _lookup(grams[0].keys, context)
-    backoff2[at[at >= 0]] = _backoff(total, under)[at >= 0]
-    context, total, _ = _sum_by_context(grams[2].keys, np.exp(quantised[2]))
-    _, under, _ = _sum_by_context(grams[2].keys, np.exp(lower_of(grams[2].keys, 4)))
-    backoff3 = np.zeros(len(grams[1].keys))
-    at = _lookup(grams[1].keys, context)
-    backoff3[at[at >= 0]] = _backoff(total, under)[at >= 0]
-    table2 = fill_packed(grams[0].keys, _payload(quantised[0], backoff2), int(len(grams[0].keys) / LOAD) + 1)
-    table3 = fill_packed(grams[1].keys, _payload(quantised[1], backoff3), int(len(grams[1].keys) / LOAD) + 1)
-    levels4 = np.rint(-quantised[2] / PROB_STEP).astype(np.uint8)
-    marks4, probs4 = fill_last(grams[2].keys, levels4, int(len(grams[2].keys) / LOAD) + 1)
-    return LanguageModel(unigram.astype(np.float32), backoff1.astype(np.float32), table2, table3, marks4, probs4)
+    Args:
+        unigram: ln P of the units.
+        estimates: of order 2, 3 and 4.
+        sizes: n-grams kept of order 2, 3 and 4.
+    """
+    none = np.zeros(0, dtype=np.uint64)
+    last = estimates[2].keep(sizes[2], none)
+    middle = estimates[1].keep(sizes[1], np.unique(last.grams.keys & _low(3)))
+    first = estimates[0].keep(sizes[0], np.unique(middle.grams.keys & _low(2)))
+    return _pack(unigram, [first, middle, last])
 
 
-def _backoff(total: npt.NDArray[np.float64], under: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.log(np.maximum(1 - total, 1e-4) / np.maximum(1 - under, 1e-4))
+def _pack(unigram: Floats, estimates: list[_Estimate]) -> LanguageModel:
+    keys = [estimate.grams.keys for estimate in estimates]
+    levels = [np.clip(np.rint(-estimate.prob / PROB_STEP), 0, 255).astype(np.uint8) for estimate in estimates]
+    probs = [level.astype(np.float64) * -PROB_STEP for level in levels]
+    backoff = np.zeros(len(unigram))
+    context, weight = _backoff(keys[0], probs[0], unigram[(keys[0] & MASK).astype(np.int64)])
+    backoff[context.astype(np.int64)] = weight
+    longer_keys = [keys[1] | TRIPLE, keys[2] | QUADRUPLE]
+    longer_values = [levels[1], levels[2]]
+    for order, tag in ((3, PAIR_WEIGHT), (4, TRIPLE_WEIGHT)):
+        below = probs[order - 3][_lookup(keys[order - 3], keys[order - 2] & _low(order - 1))]
+        context, weight = _backoff(keys[order - 2], probs[order - 2], below)
+        stored = np.clip(np.rint(weight / BACKOFF_STEP) + BACKOFF_ZERO, 0, 255).astype(np.uint8)
+        # a weight of one is what is not stored
+        longer_keys.append((context | tag)[stored != BACKOFF_ZERO])
+        longer_values.append(stored[stored != BACKOFF_ZERO])
+    pairs, layout2 = build(keys[0], levels[0])
+    longer, layout3 = build(np.concatenate(longer_keys), np.concatenate(longer_values))
+    return LanguageModel(
+        unigram.astype(np.float32),
+        backoff.astype(np.float32),
+        pairs,
+        shorten(longer),
+        np.array([*layout2, *layout3], dtype=np.int64),
+    )
 
 
-def _payload(prob: npt.NDArray[np.float64], backoff: npt.NDArray[np.float64]) -> npt.NDArray[np.uint32]:
-    high = np.rint(-prob / PROB_STEP).astype(np.uint32)
-    low = np.clip(np.rint(backoff / BACKOFF_STEP) + BACKOFF_ZERO, 0, 255).astype(np.uint32)
-    return np.asarray((high << np.uint32(8)) | low, dtype=np.uint32)
+def _backoff(keys: Keys, probs: Floats, below: Floats) -> tuple[Keys, Floats]:
+    """Return the contexts of n-grams and ln of the back-off weight of each.
 
-
-@compiled
-def fill_packed(keys: Keys, payload: npt.NDArray[np.uint32], size: int) -> npt.NDArray[np.uint32]:
-    """Place keys and payload into an open-addressed table of a given size."""
-    table = np.zeros(size, dtype=np.uint32)
-    for k in range(len(keys)):
-        h = mix(keys[k])
-        slot = int(np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32)))
-        mark = np.uint32(h & np.uint64(0xFFFF))
-        if mark == 0:
-            mark = np.uint32(1)
-        while table[slot] != 0:
-            slot += 1
-            if slot == size:
-                slot = 0
-        table[slot] = (mark << np.uint32(16)) | payload[k]
-    return table
-
-
-@compiled
-def fill_last(
-    keys: Keys, levels: npt.NDArray[np.uint8], size: int
-) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8]]:
-    """Place keys and one byte each into an open-addressed table of a given size."""
-    marks = np.zeros(size, dtype=np.uint16)
-    probs = np.zeros(size, dtype=np.uint8)
-    for k in range(len(keys)):
-        h = mix(keys[k])
-        slot = int(np.int64(((h >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32)))
-        mark = np.uint16(h & np.uint64(0xFFFF))
-        if mark == 0:
-            mark = np.uint16(1)
-        while marks[slot] != 0:
-            slot += 1
-            if slot == size:
-                slot = 0
-        marks[slot] = mark
-        probs[slot] = levels[k]
-    return marks, probs
+    Args:
+        keys: n-grams.
+        probs: ln P of their last unit.
+        below: and the same with one unit of context less.
+    """
+    context, total, _ = _sum_by_context(keys, np.exp(probs))
+    _, under, _ = _sum_by_context(keys, np.exp(below))
+    return context, np.log(np.maximum(1 - total, 1e-4) / np.maximum(1 - under, 1e-4))

@@ -19,12 +19,14 @@ class Manner:
         weights: weights of the search.
         change: cost of any change, nats.
         trust: how much an engine's confidence counts, 0 for not at all.
+        rule: reward for keeping an upright stroke that stands alone, nats.
     """
 
     settings: Settings
     weights: Weights
     change: float
     trust: float
+    rule: float = 10.0
 
 
 _ENGLISH = Settings(
@@ -41,18 +43,20 @@ _ENGLISH = Settings(
     digit=1.6,
     wrong_digit=3.0,
     longest_whole=8,
+    mark=1.0,
+    figures=3.0,
 )
 MANNERS: dict[str, Manner] = {
-    "eng": Manner(_ENGLISH, Weights(24, 12.0, 0.9, 0.8, 6.0, 0.0, 1.5), change=0.0, trust=0.0),
+    "eng": Manner(_ENGLISH, Weights(24, 12.0, 0.9, 0.8, 6.0, 0.0, 1.5, 3.0), change=0.0, trust=0.0),
     "vie": Manner(
         _ENGLISH._replace(width=8.0, keep=12, join=8.0, copy=1.0, copy_letter=1.2, copy_other=1.5),
-        Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0, 1.5),
-        change=2.0,
+        Weights(12, 10.0, 0.8, 0.6, 6.0, 0.0, 1.5, 3.0),
+        change=1.25,
         trust=1.0,
     ),
     "stripped": Manner(
         _ENGLISH._replace(width=1.0, doubt=1e6, longest_whole=99, join=99.0, copy=2.0),
-        Weights(24, 12.0, 1.0, 0.3, 9.0, 0.0, 1.5),
+        Weights(24, 12.0, 1.0, 0.3, 9.0, 0.0, 1.5, 3.0),
         change=0.0,
         trust=0.0,
     ),

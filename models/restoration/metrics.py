@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from models.restoration.syllables import place_tone
 
+OUT_OF_PLACE = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _SAME = str.maketrans({"–": "-", "—": "-", "“": '"', "”": '"', "’": "'", "‘": "'"})
 
@@ -26,12 +27,13 @@ def comparable(text: str) -> str:
 
 @dataclass(slots=True)
 class Errors:
-    """Edits and sizes summed over texts."""
+    """Edits and sizes summed over texts; ``misplaced`` are the word edits of what stands elsewhere or nowhere."""
 
     words: int = 0
     word_edits: int = 0
     chars: int = 0
     char_edits: int = 0
+    misplaced: int = 0
 
     def add(self, truth: str, read: str) -> None:
         """Compare one text with its truth."""
@@ -40,6 +42,7 @@ class Errors:
         self.word_edits += Levenshtein.distance(truth.split(), read.split())
         self.chars += len(truth)
         self.char_edits += Levenshtein.distance(truth, read)
+        self.misplaced += misplaced_words(truth.split(), read.split())
 
     @property
     def wer(self) -> float:
@@ -47,9 +50,29 @@ class Errors:
         return self.word_edits / max(self.words, 1)
 
     @property
+    def wer_in_place(self) -> float:
+        """Word error rate without what stands elsewhere or nowhere: the share that a reader's letters are guilty of."""
+        return (self.word_edits - self.misplaced) / max(self.words, 1)
+
+    @property
     def cer(self) -> float:
         """Character error rate."""
         return self.char_edits / max(self.chars, 1)
+
+
+def misplaced_words(truth: Sequence[str], read: Sequence[str]) -> int:
+    """Return the words that one text has in a row and the other has not: blocks in another order, seals, noise.
+
+    Where ``OUT_OF_PLACE`` words or more differ in number between two points of agreement, the surplus counts.
+    """
+    total = lead = 0
+    for block in (*Levenshtein.opcodes(truth, read), None):
+        if block is None or block.tag == "equal":
+            total += abs(lead) if abs(lead) >= OUT_OF_PLACE else 0
+            lead = 0
+        else:
+            lead += (block.src_end - block.src_start) - (block.dest_end - block.dest_start)
+    return total
 
 
 def right_words(truth: Sequence[str], read: Sequence[str]) -> list[bool]:

@@ -20,7 +20,7 @@ CASE_STEP = 0.05
 LANGUAGE_FILE = "language.bin"
 CHANNEL_FILE = "channel.bin"
 LEXICON_FILE = "lexicon.bin"
-PARTS = ("unigram", "backoff", "table2", "table3", "marks4", "probs4")
+PARTS = ("unigram", "backoff", "pairs", "longer", "layout")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,18 @@ def own_forms(surfaces: Counter[str], vocabulary: Sequence[str]) -> dict[str, fl
     }
 
 
+def capitals_only(surfaces: Counter[str], vocabulary: Sequence[str]) -> frozenset[str]:
+    """Return the words of several letters that are hardly ever written in small letters."""
+    small: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
+    for surface, count in surfaces.items():
+        if surface[0].isalpha():
+            key = key_of(surface)
+            totals[key] += count
+            small[key] += count * (case_of(surface) in (Case.LOWER, Case.TITLE))
+    return frozenset(word for word in vocabulary[FIRST_WORD:] if len(word) > 1 and small[word] < 0.03 * totals[word])
+
+
 def assemble(
     alphabet: Alphabet,
     vocabulary: Sequence[str],
@@ -61,7 +73,8 @@ def assemble(
     tables: Mapping[str, npt.NDArray[np.float32]],
 ) -> Model:
     """Put a model together from what was counted and learned."""
-    trie, _ = build_trie(make_entries(vocabulary, own_forms(surfaces, vocabulary)), alphabet)
+    entries = make_entries(vocabulary, own_forms(surfaces, vocabulary), capitals_only(surfaces, vocabulary))
+    trie, _ = build_trie(entries, alphabet)
     return Model(
         alphabet,
         tuple(vocabulary),

@@ -31,6 +31,8 @@ FONT_FAMILIES: tuple[tuple[str, str, str, str], ...] = (
     ("FreeSerif.ttf", "FreeSerifBold.ttf", "FreeSerifItalic.ttf", "FreeSerifBoldItalic.ttf"),
 )
 LANGUAGES = ("eng", "vie")
+READ_DPI = 300
+"""Resolution at which the pages of a scan's file are mostly drawn for a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,24 @@ def spoil(page: Image.Image, dpi: int, rng: random.Random) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
+def resample(page: Image.Image, dpi: int, rng: random.Random) -> tuple[Image.Image, int]:
+    """Compress a page as a scanner's file does and enlarge it to the resolution that a reader asks for.
+
+    Args:
+        page: the picture.
+        dpi: its dots per inch.
+        rng: source of chance.
+    Returns:
+        The picture and its dots per inch from now on.
+    """
+    buffer = io.BytesIO()
+    page.save(buffer, format="JPEG", quality=rng.randint(35, 80))
+    page = Image.open(buffer).convert("L")
+    wanted = max(dpi, READ_DPI)
+    size = (page.width * wanted // dpi, page.height * wanted // dpi)
+    return page.resize(size, resample=Image.Resampling.BILINEAR), wanted
+
+
 def read_picture(
     page: Image.Image, language: str, dpi: int, segmentation: int
 ) -> tuple[tuple[tuple[str, float], ...], ...]:
@@ -169,7 +189,7 @@ def read_picture(
     return tuple(tuple(line) for line in lines.values())
 
 
-def make_pages(paragraphs: Iterator[str], count: int, seed: int, out: Path) -> None:
+def make_pages(paragraphs: Iterator[str], count: int, seed: int, out: Path, *, resampled: float = 0.0) -> None:
     """Draw, spoil and read pages, one JSON object a line.
 
     Args:
@@ -177,6 +197,7 @@ def make_pages(paragraphs: Iterator[str], count: int, seed: int, out: Path) -> N
         count: number of pages.
         seed: seed of everything random.
         out: file that is written (appended page by page).
+        resampled: share of the pages that are compressed and enlarged before they are read.
     """
     fonts = find_fonts()
     with out.open("w", encoding="utf-8") as stream:
@@ -186,6 +207,8 @@ def make_pages(paragraphs: Iterator[str], count: int, seed: int, out: Path) -> N
             page, printed = draw_page(paragraphs, rng.choice(fonts), dpi, rng)
             page = spoil(page, dpi, rng)
             segmentation = rng.choice((4, 6))
+            if resampled and rng.random() < resampled:
+                page, dpi = resample(page, dpi, rng)
             readings = {language: read_picture(page, language, dpi, segmentation) for language in LANGUAGES}
             stream.write(json.dumps({"printed": printed, "readings": readings}, ensure_ascii=False) + "\n")
             stream.flush()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from models.restoration.abbreviations import count_bars, is_abbreviation, put_bars
 from models.restoration.adaptation import Decoded, adapt
 from models.restoration.alphabet import class_of
 from models.restoration.beam import Search, search
@@ -27,9 +29,14 @@ from models.restoration.units import UNKNOWN, key_of
 
 Floats = npt.NDArray[np.float32]
 SHIPPED = Path(__file__).parent / "weights"
-DIGIT_LIKE = {"l": 1, "I": 1, "|": 1, "i": 1, "O": 0, "o": 0, "S": 5, "s": 5, "B": 8, "Z": 2, "z": 2, "b": 6}
+DIGIT_LIKE = {"l": 1, "I": 1, "|": 1, "i": 1, "O": 0, "o": 0, "S": 5, "s": 5, "B": 8, "Z": 2, "z": 2}
+_ABBREVIATION = re.compile(r"(?<![^\W\d_])[A-Z]{2,8}(?![^\W\d_])")
 ADAPTATION_BLOCKS = 12
 """Blocks of a long text that its channel is learned from."""
+RULE = "|"
+"""What readers make of the upright rules of a table."""
+ONE_IN = 1e8 / 25
+"""An abbreviation that comes once among so many units weighs one."""
 SURE = 0.6
 CHUNK_LINES = 2000
 """Lines of a long text that are held in memory at a time."""
@@ -40,19 +47,26 @@ SURE_OF_KNOWN, SURE_OF_STRANGE, SURE_OF_FOREIGN = 0.995, 0.9, 0.5
 class Restorer:
     """Restores Vietnamese text that a reader has wrecked, and leaves alone what is right."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, manners: Mapping[str, Manner] = MANNERS) -> None:
         """Make the look-up tables that are not stored.
 
         Args:
             model: the weights.
+            manners: how boldly each regime is decoded.
         """
         self._model = model
+        self._manners = manners
         words = model.vocabulary[FIRST_WORD:]
         self._vocabulary = frozenset(words)
         self._bare = frozenset(strip_marks(word) for word in words if is_syllable(word))
         chars = np.array(list(model.alphabet.chars))
         rows = chars[model.trie.chars]
         self._forms = ["".join(row[:n]) for row, n in zip(rows.tolist(), model.trie.lengths.tolist(), strict=True)]
+        self._bars = count_bars(
+            (word, float(np.sqrt(chance * ONE_IN)))
+            for word, chance in zip(words, np.exp(model.language.unigram[FIRST_WORD:]).tolist(), strict=True)
+            if is_abbreviation(word)
+        )
         self._rules: dict[str, list[Rule]] = {}
         self._closing = np.zeros(len(model.vocabulary), dtype=np.int8)
         for mark in ".!?:":
@@ -90,7 +104,7 @@ class Restorer:
         clean = [[unicodedata.normalize("NFC", "".join(token.split())) for token in line] for line in lines]
         rows = fill_confidences(clean, confidences)
         found: Found = regime if regime != "auto" else self._find_regime(clean, machine_read=confidences is not None)
-        manner = MANNERS.get(found)
+        manner = self._manners.get(found)
         if manner is None:
             return [self._leave(line, row, found) for line, row in zip(clean, rows, strict=True)]
         foreign = {index for index, line in enumerate(clean) if regime == "auto" and is_foreign_line(line)}
@@ -100,7 +114,7 @@ class Restorer:
         results: list[list[RestoredToken]] = [[] for _ in clean]
         for block in blocks:
             edges, best = self._decode(block, rules, manner)
-            self._emit(block, edges, best, curve, results)
+            self._emit(block, edges, best, curve, results, bars=found == "eng")
         return [
             self._leave(line, row, "foreign") if index in foreign else RestoredLine(tuple(tokens), found)
             for index, (line, row, tokens) in enumerate(zip(clean, rows, results, strict=True))
@@ -183,7 +197,7 @@ class Restorer:
         for token in block.tokens:
             cost, keep = prices(manner, token.confidence)
             change[token.start : token.end] = cost
-            identity[token.start : token.end] = keep
+            identity[token.start : token.end] = keep - (manner.rule if token.text == RULE else 0.0)
         edges = build_edges(
             obs,
             kinds,
@@ -210,9 +224,11 @@ class Restorer:
         )
         return edges, found
 
-    def _surface(self, text: str, edges: Edges, edge: int) -> str:
+    def _surface(self, text: str, edges: Edges, edge: int, *, bars: bool) -> str:
         entry, start, end = int(edges.entries[edge]), int(edges.starts[edge]), int(edges.ends[edge])
         seen = text[start:end]
+        if entry == COPY and seen.isupper() and bars:
+            return _ABBREVIATION.sub(lambda found: put_bars(found.group(), self._bars), seen)
         if entry in (COPY, NUMBER):
             return seen
         if entry == MENDED_NUMBER:
@@ -224,7 +240,14 @@ class Restorer:
         return form
 
     def _emit(
-        self, block: Block, edges: Edges, found: Search, curve: Floats | None, results: list[list[RestoredToken]]
+        self,
+        block: Block,
+        edges: Edges,
+        found: Search,
+        curve: Floats | None,
+        results: list[list[RestoredToken]],
+        *,
+        bars: bool,
     ) -> None:
         """Turn the path into tokens and append them to their lines."""
         text, posterior = block.text, found.posterior
@@ -247,9 +270,9 @@ class Restorer:
                 if tokens[later].start >= end:
                     break
                 sources.append(later)
-            pieces = [self._surface(text, edges, edge) for edge in group]
+            pieces = [self._surface(text, edges, edge, bars=bars) for edge in group]
             whole = tokens[first].text if tokens[first].stood_in else "".join(pieces)
-            confidence = apply(curve, min(float(posterior[edge]) for edge in group))
+            confidence = apply(curve, min(self._support(edges, edge, posterior) for edge in group))
             results[tokens[first].line].append(
                 RestoredToken(
                     whole,
@@ -258,6 +281,17 @@ class Restorer:
                     self._alternatives(text, edges, group, pieces, posterior),
                 )
             )
+
+    def _support(self, edges: Edges, edge: int, posterior: Floats) -> float:
+        """Return the share of all readings of a span as this unit in this case, wherever its tone stands."""
+        start = int(edges.starts[edge])
+        row = slice(int(edges.offsets[start]), int(edges.offsets[start + 1]))
+        same = (
+            (edges.ends[row] == edges.ends[edge])
+            & (edges.units[row] == edges.units[edge])
+            & (edges.cases[row] == edges.cases[edge])
+        )
+        return min(float(posterior[row][same].sum()), 1.0)
 
     def _alternatives(
         self, text: str, edges: Edges, group: list[int], pieces: list[str], posterior: Floats
@@ -274,7 +308,7 @@ class Restorer:
         others: dict[str, float] = {}
         for other in range(int(edges.offsets[start]), int(edges.offsets[start + 1])):
             if other != edge and int(edges.ends[other]) == end and posterior[other] > 0.01:
-                form = before + self._surface(text, edges, other) + after
+                form = before + self._surface(text, edges, other, bars=False) + after
                 if form != "".join(pieces):
                     others[form] = others.get(form, 0.0) + float(posterior[other])
         return tuple(sorted(others.items(), key=lambda pair: -pair[1])[:5])

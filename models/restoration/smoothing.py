@@ -15,9 +15,10 @@ from models.restoration.units import PUNCTUATION
 LONGEST = 3
 STRENGTH = 3.0
 """Print of a letter seen this often counts as much for itself as its relatives do."""
-OWN_SHARE = 0.94
-RELATIVE_SHARE = 0.05
+OWN_SHARE = 0.91
+RELATIVE_SHARE = 0.08
 GENERAL_SHARE = 0.01
+RELATIVE_CAP = 100
 """Shares of what was seen of a letter, of its relatives (ê, ế, ề …), of letters in general: another scanner differs."""
 LOOKALIKE = 0.001
 LOOKALIKES = {
@@ -72,6 +73,10 @@ LOOKALIKES = {
     "1": "l I | i !",
 }
 """What generally looks alike, for pairs that training never showed."""
+MARKS_LIKE_LETTERS = "&@¢€¥£$|!?"
+"""Marks that readers take letters for."""
+RUNS_TOGETHER = {"ưn": "im tm rm (m um", "ươ": "uo ro wo to io"}
+"""What two letters are read for together, whatever the tone of the vowel that bears it."""
 PAIRING = 0.05
 """Factor on the probability that two likely readings of a vowel stand side by side."""
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
@@ -120,6 +125,9 @@ def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[st
         if len(segment) > 1:
             pool_size[_toneless(segment)] += number
     for (s, o), (count, size) in counted.items():
+        # a letter once read as a mark was mostly lost beside one
+        if o and s.isalpha() and not any(char.isalnum() or char in MARKS_LIKE_LETTERS for char in o):
+            count = max(count - 2.0, 0.0)
         if len(s) == 1:
             single[s][o] = count
         elif not s:
@@ -136,13 +144,16 @@ def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[st
     for letter in sorted(known):
         own = single.get(letter, {})
         lower = letter.lower()
-        relatives = [c if letter == lower else c.upper() for c in _family(lower, strip_marks(lower))]
-        weight = sum(seen[c] for c in relatives if c != letter)
+        relatives = Counter(c if letter == lower else c.upper() for c in _family(lower, strip_marks(lower)))
+        del relatives[letter]
+        # a letter seen a thousand times says no more about its relatives than one seen a hundred times
+        weights = {c: times * min(seen[c], RELATIVE_CAP) for c, times in relatives.items()}
+        whole = sum(weights.values())
         prior: dict[str, float] = defaultdict(float)
-        for relative in relatives:
+        for relative, weight in weights.items():
             for o, count in single.get(relative, {}).items():
-                if relative != letter and o != relative and weight:
-                    prior[o] += RELATIVE_SHARE * count / weight
+                if o != relative:
+                    prior[o] += RELATIVE_SHARE * weight / whole * count / seen[relative]
         for o, share in _general(letter).items():
             prior[o] += GENERAL_SHARE * share
         size = seen[letter]
@@ -154,6 +165,10 @@ def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[st
     for s, looks in LOOKALIKES.items():
         for o in looks.split():
             prob[s, o] += LOOKALIKE
+    for s, looks in RUNS_TOGETHER.items():
+        for toned in _with_tones(s):
+            for o in looks.split():
+                prob[toned, o] += LOOKALIKE
     # two characters read for one marked vowel mix what is read for it alone (6é, dé, uw)
     for letter in vietnamese_letters():
         if strip_marks(letter) == letter and letter not in "đĐ":
@@ -180,6 +195,12 @@ def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[st
 def _toneless(segment: str) -> str:
     """Return a segment of print with the tones of its vowels taken away."""
     return "".join(split_tone(c.lower())[0] if c == c.lower() else split_tone(c.lower())[0].upper() for c in segment)
+
+
+def _with_tones(segment: str) -> list[str]:
+    """Return a segment with each tone on its last vowel."""
+    at = max(k for k, char in enumerate(segment) if char in "ươ")
+    return [unicodedata.normalize("NFC", segment[: at + 1] + tone + segment[at + 1 :]) for tone in TONES]
 
 
 def _of(prob: dict[tuple[str, str], float], letter: str) -> list[tuple[str, float]]:

@@ -47,8 +47,10 @@ class Config:
         page_sources: share of each source among the lines that are drawn.
         sizes: n-grams kept of order 2, 3 and 4.
         least: smallest weighted counts of order 2, 3 and 4.
-        least_syllable, least_other: how often a syllable, another word has to be seen to be known.
+        least_syllable, least_other, least_capitals: how often a syllable, another word, an abbreviation has to be seen
+            to be known.
         pages: pages drawn from training text for the channel.
+        resampled: share of them that are compressed and enlarged before they are read.
         held_out_pages: pages drawn from held-out text, for measuring.
         calibration_pages: pages drawn from held-out text, for calibrating confidences.
         longest_line: longer lines are not drawn.
@@ -58,11 +60,13 @@ class Config:
     weights: dict[str, float] | None = None
     other_weight: float = 0.35
     page_sources: dict[str, float] | None = None
-    sizes: tuple[int, int, int] = (900_000, 1_700_000, 1_900_000)
-    least: tuple[float, float, float] = (1.0, 2.0, 3.0)
+    sizes: tuple[int, int, int] = (1_310_000, 3_000_000, 2_000_000)
+    least: tuple[float, float, float] = (1.0, 2.0, 2.0)
     least_syllable: int = 5
-    least_other: int = 300
-    pages: int = 188
+    least_other: int = 200
+    least_capitals: int = 25
+    pages: int = 300
+    resampled: float = 0.26
     held_out_pages: int = 24
     calibration_pages: int = 14
     longest_line: int = 900
@@ -78,7 +82,7 @@ def _name(path: Path) -> str:
     return path.name.split(".")[0]
 
 
-def _endless(paths: list[Path], config: Config, *, held_out: bool, seed: int) -> Iterator[str]:
+def endless_lines(paths: list[Path], config: Config, *, held_out: bool, seed: int) -> Iterator[str]:
     """Yield lines to draw, mixed by the shares of their sources."""
     rng = random.Random(seed)
     chosen: list[str] = []
@@ -106,7 +110,12 @@ def prepare_text(
         raw = json.loads(kept.read_text(encoding="utf-8"))
         return raw["vocabulary"], Counter(raw["surfaces"]), np.load(work / "cases.npy")
     surfaces = count_surfaces(paths)
-    vocabulary = choose_vocabulary(surfaces, least_syllable=config.least_syllable, least_other=config.least_other)
+    vocabulary = choose_vocabulary(
+        surfaces,
+        least_syllable=config.least_syllable,
+        least_other=config.least_other,
+        least_capitals=config.least_capitals,
+    )
     cases = np.zeros((5, len(vocabulary), 3))
     known = [surface for surface, count in surfaces.items() if count >= 2]
     for path in paths:
@@ -144,7 +153,8 @@ def prepare_pages(paths: list[Path], config: Config, work: Path) -> tuple[list[R
         if not (work / name).exists():
             print(f"drawing and reading {count} pages for {name}", flush=True)
             unfinished = work / f"{name}.part"
-            make_pages(_endless(paths, config, held_out=held_out, seed=seed), count, seed, unfinished)
+            lines = endless_lines(paths, config, held_out=held_out, seed=seed)
+            make_pages(lines, count, seed, unfinished, resampled=0.0 if held_out else config.resampled)
             unfinished.rename(work / name)
     return load_pages(work / "pages.jsonl"), load_pages(work / "calibration.jsonl")
 
@@ -204,7 +214,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--text", type=Path, required=True, help="folder of *.txt and *.txt.xz, one paragraph a line")
     parser.add_argument("--out", type=Path, required=True, help="folder for the weights")
-    parser.add_argument("--work", type=Path, required=True, help="folder for what is in between (2 GB)")
+    parser.add_argument("--work", type=Path, required=True, help="folder for what is in between (3 GB)")
     parser.add_argument("--pages", type=int, default=DEFAULT.pages, help="pages drawn and read")
     parser.add_argument("--seed", type=int, default=DEFAULT.seed)
     args = parser.parse_args()

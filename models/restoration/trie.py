@@ -53,12 +53,15 @@ class Entry:
     extra: float
 
 
-def make_entries(vocabulary: Sequence[str], own_forms: dict[str, float]) -> list[Entry]:
+def make_entries(
+    vocabulary: Sequence[str], own_forms: dict[str, float], capitals: frozenset[str] = frozenset()
+) -> list[Entry]:
     """Return the printed forms of every unit of the vocabulary.
 
     Args:
         vocabulary: names in the order of their numbers.
         own_forms: forms with a case of their own (``TTg``) and ln of their share among the word's uses.
+        capitals: words that are printed in capitals or in a form of their own only.
     """
     number = {name: index for index, name in enumerate(vocabulary)}
     entries: list[Entry] = []
@@ -71,7 +74,7 @@ def make_entries(vocabulary: Sequence[str], own_forms: dict[str, float]) -> list
             continue
         for case in (Case.LOWER, Case.TITLE, Case.UPPER):
             written = apply_case(name, case)
-            if case is Case.UPPER and len(name) == 1:
+            if (case is Case.UPPER and len(name) == 1) or (case is not Case.UPPER and name in capitals):
                 continue
             entries.append(Entry(written, index, case, -0.05))
             old = _old_placement(name)
@@ -115,13 +118,13 @@ def build_trie(entries: Sequence[Entry], alphabet: Alphabet) -> tuple[Trie, list
     order = sorted(range(len(kept)), key=ends.__getitem__)
     kept = [kept[k] for k in order]
     nodes = np.array(sorted(ends), dtype=np.int32)
-    size = 1 << int(np.ceil(np.log2(len(children) * 1.8)))
+    size = len(children) * 3 // 2 + 1
     keys = np.full(size, -1, dtype=np.int32)
     values = np.zeros(size, dtype=np.int32)
     for key, child in children.items():
         slot = (key * 40503 & 0xFFFFFFFF) % size
         while keys[slot] != -1:
-            slot = (slot + 1) & (size - 1)
+            slot = (slot + 1) % size
         keys[slot], values[slot] = key, child
     chars = np.zeros((len(kept), LONGEST_ENTRY), dtype=np.int16)
     for row, entry in enumerate(kept):

@@ -17,6 +17,8 @@ REACH = 15
 CAPACITY = 512
 """Partial words remembered at one position."""
 SLOTS = 2048
+MOST_ENTRIES = 8000
+"""Words that one walk may reach."""
 
 Ints = npt.NDArray[np.int32]
 Shorts = npt.NDArray[np.int8]
@@ -39,6 +41,8 @@ class Settings(NamedTuple):
         digit: cost of a digit of a number.
         wrong_digit: cost of a letter that stands for a digit.
         longest_whole: tokens longer than this are always cut open.
+        mark: cost of changing a mark, beyond the channel's.
+        figures: cost of reading a word in two figures or more, beyond the channel's.
     """
 
     width: float
@@ -54,6 +58,44 @@ class Settings(NamedTuple):
     digit: float
     wrong_digit: float
     longest_whole: int
+    mark: float
+    figures: float
+
+
+class Scratch(NamedTuple):
+    """Room for one walk, used again for every position.
+
+    Args:
+        nodes, costs: partial words at each position from the start, shape (REACH + 1, CAPACITY).
+        counts: partial words at each position.
+        slots: open-addressed map from node to partial word, shape (REACH + 1, SLOTS).
+        best: cheapest partial word at each position.
+        ends, entries, entry_costs: what was reached.
+    """
+
+    nodes: Ints
+    costs: npt.NDArray[np.float32]
+    counts: Ints
+    slots: Ints
+    best: Floats
+    ends: Ints
+    entries: Ints
+    entry_costs: Floats
+
+
+@compiled
+def make_scratch() -> Scratch:
+    """Make the room for walks."""
+    return Scratch(
+        np.zeros((REACH + 1, CAPACITY), dtype=np.int32),
+        np.zeros((REACH + 1, CAPACITY), dtype=np.float32),
+        np.ones(REACH + 1, dtype=np.int32),
+        np.full((REACH + 1, SLOTS), -1, dtype=np.int32),
+        np.zeros(REACH + 1, dtype=np.float32),
+        np.zeros(MOST_ENTRIES, dtype=np.int32),
+        np.zeros(MOST_ENTRIES, dtype=np.int32),
+        np.zeros(MOST_ENTRIES, dtype=np.float32),
+    )
 
 
 @compiled
@@ -73,22 +115,22 @@ def _child(node: int, char: int, keys: Ints, children: Ints) -> int:
 
 
 @compiled
-def _push(at: int, node: int, cost: float, nodes: Ints, costs: Floats, counts: Ints, slots: Ints, best: Floats) -> None:
+def _push(at: int, node: int, cost: float, scratch: Scratch) -> None:
     h = (node * 2654435761 & 0xFFFFFFFF) % SLOTS
     while True:
-        index = slots[at, h]
+        index = scratch.slots[at, h]
         if index < 0:
-            if counts[at] < CAPACITY:
-                nodes[at, counts[at]] = node
-                costs[at, counts[at]] = cost
-                slots[at, h] = counts[at]
-                counts[at] += 1
-                best[at] = min(best[at], cost)
-            return
-        if nodes[at, index] == node:
-            if cost < costs[at, index]:
-                costs[at, index] = cost
-                best[at] = min(best[at], cost)
+            index = scratch.counts[at]
+            if index == CAPACITY:
+                return
+            scratch.nodes[at, index] = node
+            scratch.costs[at, index] = np.inf
+            scratch.slots[at, h] = index
+            scratch.counts[at] += 1
+        if scratch.nodes[at, index] == node:
+            if cost < scratch.costs[at, index]:
+                scratch.costs[at, index] = cost
+                scratch.best[at] = min(scratch.best[at], cost)
             return
         h += 1
         if h == SLOTS:
@@ -105,22 +147,16 @@ def walk(
     trie: Trie,
     settings: Settings,
     is_end: Shorts,
-    nodes: Ints,
-    costs: Floats,
-    counts: Ints,
-    slots: Ints,
-    best: Floats,
-    out_end: Ints,
-    out_entry: Ints,
-    out_cost: Floats,
+    scratch: Scratch,
 ) -> int:
-    """Walk the trie from one position; write what was reached and return how much that is."""
+    """Walk the trie from one position; write what was reached into the scratch and return how much that is."""
+    counts, best = scratch.counts, scratch.best
     for k in range(REACH + 1):
         if counts[k] > 0:
-            slots[k, :] = -1
+            scratch.slots[k, :] = -1
         counts[k] = 0
         best[k] = 1e9
-    _push(0, 0, 0.0, nodes, costs, counts, slots, best)
+    _push(0, 0, 0.0, scratch)
     size = len(obs)
     found = 0
     for at in range(REACH):
@@ -129,18 +165,18 @@ def walk(
             continue
         k = 0
         while k < counts[at]:
-            node = nodes[at, k]
-            cost = costs[at, k]
+            node = scratch.nodes[at, k]
+            cost = scratch.costs[at, k]
             k += 1
             limit = best[at] + settings.width
             if cost > limit:
                 continue
             if at > 0 and is_end[p]:
                 for entry in range(trie.entry_starts[node], trie.entry_starts[node + 1]):
-                    if found < len(out_end):
-                        out_end[found] = p
-                        out_entry[found] = entry
-                        out_cost[found] = cost
+                    if found < MOST_ENTRIES:
+                        scratch.ends[found] = p
+                        scratch.entries[found] = entry
+                        scratch.entry_costs[found] = cost
                         found += 1
             for length in range(4):
                 if length > 0 and (p + length > size or obs[p + length - 1] == NEWLINE or at + length > REACH - 1):
@@ -150,7 +186,7 @@ def walk(
                 else:
                     first, last = groups[p, length - 1, 0], groups[p, length - 1, 1]
                     if length == 1 and obs[p] == SPACE and at > 0:
-                        _push(at + 1, node, cost + settings.join, nodes, costs, counts, slots, best)
+                        _push(at + 1, node, cost + settings.join, scratch)
                 bound = best[at + length] + settings.width
                 for rule in range(first, last):
                     total = cost + rules.costs[rule]
@@ -162,7 +198,7 @@ def walk(
                         if child < 0:
                             break
                     if child >= 0:
-                        _push(at + length, child, total, nodes, costs, counts, slots, best)
+                        _push(at + length, child, total, scratch)
                         bound = best[at + length] + settings.width
     return found
 

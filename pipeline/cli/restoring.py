@@ -75,7 +75,7 @@ def _opened(file: Path | None) -> BinaryIO:
 
 
 def _restore(restorer: "Restorer", regime: str, stream: BinaryIO, explain: bool) -> None:
-    number = strange = 0
+    number = strange = foreign = 0
     for group in _groups(stream):
         texts = [_decoded(raw) for raw in group]
         strange += sum(text is None for text in texts)
@@ -84,6 +84,7 @@ def _restore(restorer: "Restorer", regime: str, stream: BinaryIO, explain: bool)
         for raw, text, found in zip(group, texts, pieces, strict=True):
             number += 1
             changed = [(piece, next(restored)) for piece in found]
+            foreign += any(piece and line.regime == "foreign" for piece, line in changed)
             sys.stdout.buffer.write(raw if text is None else _rewritten(text, changed))
             if explain:
                 for piece, line in changed:
@@ -93,6 +94,11 @@ def _restore(restorer: "Restorer", regime: str, stream: BinaryIO, explain: bool)
         tell(
             f"{strange} lines are not UTF-8 and were left as they are.\n"
             "What to do: convert them to UTF-8, for example with iconv, and run this again."
+        )
+    if foreign:
+        tell(
+            f"{foreign} lines do not look Vietnamese and were left as they are.\n"
+            "What to do: where they are Vietnamese after all, name what happened to them with --regime."
         )
 
 

@@ -38,7 +38,7 @@ class Restore:
     """
 
     name = "restore"
-    version = 1
+    version = 2
     needs: frozenset[Gift] = frozenset({"words", "blocks"})
     gives: frozenset[Gift] = frozenset({"readings"})
 
