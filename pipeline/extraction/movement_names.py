@@ -25,7 +25,8 @@ _END = (
     r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó))|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
     r"|sẽ|đến|trong|ở|và các|và cuộc|và Tuần|và Tháng|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày"
     r"|từ tháng|ngày \d|thi đua toàn"
-    r"|về việc|với|cho|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả|là)\b))"
+    r"|về việc|với|cho|vào|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả"
+    r"|là)\b))"
 )
 _LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống)|(?<=ngừa),(?=\sứng phó))"
 _HEAD = re.compile(
@@ -66,6 +67,10 @@ _GREETING = re.compile(
     r"|từ\stháng|do|được|nhằm|gắn"
     r"|giai\sđoạn|trong|theo|để)(?!\w))",
     re.IGNORECASE,
+)
+_BATTLE = re.compile(
+    r"(?:Điện\sBiên|Hồ\sChí\sMinh|Biên\s[Gg]iới|Tây\sNguyên|Mậu\sThân|Mùa\s[Xx]uân|Việt\sBắc|Huế|Đường\s(?:9|14)"
+    r"|Trị\s[-–])"
 )
 _NOT_A_NAME = re.compile(r"^(?:tuần lễ|tháng)\s(?:được|này|là|từ|có|diễn|sẽ|nêu|trên)(?!\w)", re.IGNORECASE)
 _PLURAL = re.compile(r"(?:các|những|nhiều|mọi|hoạt động|tổ chức các|,)\s$", re.IGNORECASE)
@@ -180,6 +185,8 @@ def _first(text: str, head: re.Match[str], *, plural: bool) -> tuple[int, int, i
     greeting = _GREETING.match(text, begin)
     if greeting is not None and not plural:
         return begin, greeting.end(), greeting.end(), False
+    if _BATTLE.match(text, begin) and head["head"].casefold() == "chiến dịch":
+        return None
     campaign = head["head"].casefold().startswith(("chiến", "cuộc")) and not plural
     plain = (_CAMPAIGN if campaign else _FIRST_PLAIN).match(text, begin)
     if plain is None or (plural and not SCHOOL_YEAR.match(plain["plain"])):

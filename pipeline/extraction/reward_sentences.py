@@ -48,7 +48,8 @@ _ATTAINED = re.compile(
 )
 _PASSIVE = re.compile(
     r"(?<!\w)(?:(?:sẽ|đều|cũng|thì)\s)*được\s(?P<by>(?:(?!(?<!\w)(?:được|sẽ)\s)[^.;:]){0,120}?)"
-    rf"(?<!đua\s[-–]\s)(?<!đua,\s)(?<!khen\s)(?P<verb>{_GIVE_VERB}|biểu\sdương|tuyên\sdương|tôn\svinh|vinh\sdanh|động\sviên)(?!\w)",
+    rf"(?<!đua\s[-–]\s)(?<!đua,\s)(?<!khen\s)(?P<verb>{_GIVE_VERB}|biểu\sdương|tuyên\sdương|tôn\svinh|vinh\sdanh"
+    rf"|động\sviên)(?!\w)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(r"(?<!\w)(?:đề\snghị|trình|đề\sxuất|giới\sthiệu)\s(?:với\s)?", re.IGNORECASE)
@@ -87,6 +88,7 @@ _PIECES = re.compile(
     r"|đối\svới\s)?",
     re.IGNORECASE,
 )
+_COMES_WITH = re.compile(r"gồm|kèm|và|cùng|,", re.IGNORECASE)
 _BARE_COUNT = re.compile(rf"^\s?[,:(]?\s?(?=\d{{1,4}}\s{NOUN}(?!\w))", re.IGNORECASE)
 _UNIT_COUNT = re.compile(
     r"^[^.;]{0,80}?[:(]\s?(?P<count>\d{1,3})\s(?:giải|suất|phần|bằng|cờ|giấy)(?!\w)", re.IGNORECASE
@@ -103,12 +105,12 @@ _FORMLESS = re.compile(
     r"(?P<verb>(?:biểu\sdương|khen\sthưởng|tôn\svinh|tuyên\sdương|vinh\sdanh)(?:(?:,|\svà|\shoặc)\s(?:biểu\sdương"
     r"|khen\sthưởng|tôn\svinh|động\sviên|tuyên\sdương|nhân\srộng|vinh\sdanh))*)\s"
     r"(?:kịp\sthời\s|cho\s|đối\svới\s|xứng\sđáng\s|đột\sxuất\s)*"
-    rf"(?P<whom>(?:những|các|mỗi|\d{{1,4}}|{NOUN})(?!\w)[^.;:()]{{3,400}})",
+    rf"(?P<whom>(?:(?:những|các|mỗi|\d{{1,4}})\s(?:\w+\s){{0,2}}?)?{NOUN}(?!\w)[^.;:()]{{3,400}})",
     re.IGNORECASE,
 )
 _NOT_TO_GIVE = re.compile(
     r"(?:công tác|hình thức|quy định về|hồ sơ|tiêu chuẩn|nội dung|kế hoạch|quỹ|luật thi đua,"
-    r"|hội đồng thi đua\s?[-,–]|ban thi đua\s?[-,–]|thi đua\s?[-,–]|thi đua,|việc"
+    r"|hội đồng thi đua\s?[-,–]|ban thi đua\s?[-,–]|thi đua\s?[-,–]|thi đua,|việc|là|chi|kinh phí(?: chi)?|tiền"
     r"|căn cứ (?:để )?(?:xem xét,?\s)?(?:đánh giá,?\s)?"
     r"|cơ sở (?:để )?(?:xem xét,?\s)?(?:đánh giá,?\s)?(?:bình xét,?\s)?"
     r"|tiêu chí (?:để )?(?:xem xét,?\s)?(?:đánh giá,?\s)?|đề nghị xét,?)\s*$",
@@ -184,6 +186,9 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 def _with_forms(clause: TracedText) -> Iterator[Gift]:
     text = clause.text
     matches = [match for match in FORM.finditer(text) if not _is_label(text, match) and not _is_attained(text, match)]
+    matches = [
+        match for index, match in enumerate(matches) if index == 0 or not _is_content(text, matches[index - 1], match)
+    ]
     if not matches:
         return
     passive = _passive(text, matches)
@@ -206,6 +211,12 @@ def _is_label(text: str, match: re.Match[str]) -> bool:
     return kind in ("giải tập thể", "giải cá nhân", "giải toàn đoàn", "giải đồng đội") and (
         _COLLECTIVE_LABEL.match(text[match.end() :]) is not None and match["count"] is None
     )
+
+
+def _is_content(text: str, before: re.Match[str], match: re.Match[str]) -> bool:
+    """Whether a certificate only comes with the prize before it (`01 giải Nhất gồm Giấy chứng nhận và …`)."""
+    certificate = match["form"].casefold().startswith("giấy chứng nhận")
+    return certificate and _COMES_WITH.search(text[before.end() : match.start()]) is not None
 
 
 def _is_attained(text: str, match: re.Match[str]) -> bool:

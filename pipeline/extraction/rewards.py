@@ -43,7 +43,11 @@ _LABEL_OF_REWARDS = re.compile(
 _NOT_ABOUT = re.compile(
     r"kiểm tra|đánh giá|báo cáo|hồ sơ|thủ tục|quy trình|thời gian|đề xuất|nguyên tắc", re.IGNORECASE
 )
-_CHECKLIST = re.compile(r"^(?:việc|công tác|kết quả|tình hình|mẫu|trình tự)\s", re.IGNORECASE)
+_CHECKLIST = re.compile(
+    r"^(?:việc|công tác|kết quả|tình hình|mẫu|trình tự|hồ sơ|thời gian trình|thành phần hồ sơ|số lượng hồ sơ|chi"
+    r"|kinh phí)\s",
+    re.IGNORECASE,
+)
 _OF_THEM = re.compile(
     r"^(?:đối với|dành cho|cho|giải|khen thưởng|khen)?\s?"
     rf"(?P<whom>(?:các\s|những\s)?{NOUN}(?!\w)[^:.;]{{0,80}})\s?:?\s*$",
