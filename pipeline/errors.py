@@ -19,7 +19,8 @@
     │   ├── FullDiskError           no space left
     │   ├── SchemaVersionError      made by another version
     │   └── DocumentNotFoundError   no document, or several, by that name
-    └── StageError              7   a stage was given less than it needs
+    ├── StageError              7   a stage was given less than it needs
+    └── ClusterError            8   the machines that share the work cannot be reached
 
 A command that ran but left documents partial, refused or failed exits with 10.
 """
@@ -28,6 +29,7 @@ from typing import ClassVar
 
 __all__ = [
     "ArchiveError",
+    "ClusterError",
     "DamagedInputError",
     "DocumentNotFoundError",
     "EmptyInputError",
@@ -196,3 +198,10 @@ class StageError(SohoaError):
 
     exit_code = 7
     code = "stage"
+
+
+class ClusterError(SohoaError):
+    """The machines that share the work cannot be reached, or were lost."""
+
+    exit_code = 8
+    code = "cluster"

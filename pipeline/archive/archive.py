@@ -18,7 +18,7 @@ from pipeline.archive.search import Filters, Hit, search
 from pipeline.document import Document
 from pipeline.errors import ArchiveError, DocumentNotFoundError, InputError, SohoaError
 from pipeline.options import Options
-from pipeline.runner import Event
+from pipeline.runner import Batch, Event, run_batch
 from pipeline.runner.order import StageFactory, stages, trail_key
 from pipeline.runner.source import identify
 from pipeline.runner.stage_log import StageState
@@ -97,6 +97,7 @@ class Archive:
         *,
         on_event: Callable[[Event], None] = lambda event: None,
         force: bool = False,
+        batch: Batch = run_batch,
         stages: StageFactory = stages,
     ) -> IntakeReport:
         """Digitise files, and the files of folders, into the archive.
@@ -105,13 +106,21 @@ class Archive:
             inputs: files and folders; a folder's files are tried in sorted order, folders in it included.
             on_event: told what happens on the way.
             force: do again what has been done before.
+            batch: who does the work: this machine, or a cluster.
         Returns:
             What became of every file.
         Raises:
             FullDiskError: no space is left; what was finished before is kept.
         """
         intake = Intake(
-            self._files, self._catalog, self._ledger, options, on_event=on_event, force=force, stages=stages
+            self._files,
+            self._catalog,
+            self._ledger,
+            options,
+            on_event=on_event,
+            force=force,
+            batch=batch,
+            stages=stages,
         )
         return intake.run(inputs)
 
@@ -120,6 +129,7 @@ class Archive:
         options: Options,
         *,
         on_event: Callable[[Event], None] = lambda event: None,
+        batch: Batch = run_batch,
         stages: StageFactory = stages,
     ) -> IntakeReport:
         """Take up what can be tried again: files of runs that were stopped, and what failed in a way that may pass.
@@ -149,6 +159,7 @@ class Archive:
             options,
             on_event=on_event,
             force=False,
+            batch=batch,
             stages=stages,
             again=True,
             stand_ins=stand_ins,

@@ -18,7 +18,7 @@ from pipeline.archive.report import FileReport, IntakeReport
 from pipeline.document import Document
 from pipeline.errors import FullDiskError, InputError
 from pipeline.options import Options
-from pipeline.runner import Event, Outcome, run_batch, work_key
+from pipeline.runner import Batch, Event, Outcome, run_batch, work_key
 from pipeline.runner.order import StageFactory
 from pipeline.runner.source import identify, printable
 
@@ -42,6 +42,7 @@ class Intake:
         on_event: Callable[[Event], None],
         force: bool,
         stages: StageFactory,
+        batch: Batch = run_batch,
         again: bool = False,
         stand_ins: Mapping[Path, Path] | None = None,
     ) -> None:
@@ -49,6 +50,7 @@ class Intake:
         self._catalog = catalog
         self._ledger = ledger
         self._again = again
+        self._batch = batch
         self._stand_ins = stand_ins or {}
         self._options = options
         self._on_event = on_event
@@ -85,7 +87,7 @@ class Intake:
                 self._reports[path] = self._already(path, stored)
         self._ledger.expect((self._listed(path), self._ids[path]) for path in self._paths if path not in self._reports)
         self._ledger.settle(self._unsettled())
-        outcomes = run_batch(
+        outcomes = self._batch(
             list(todo.values()),
             self._options,
             workspace_for=self._workspace,

@@ -3,15 +3,29 @@
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
     from pipeline.archive import Archive
     from pipeline.options import Options
+    from pipeline.runner import Batch
 
-__all__ = ["ArchiveFolder", "Catalog", "Config", "DocumentName", "Jobs", "Settings", "add", "load", "open_archive"]
+__all__ = [
+    "Address",
+    "ArchiveFolder",
+    "Catalog",
+    "Config",
+    "DocumentName",
+    "EngineName",
+    "Jobs",
+    "Settings",
+    "add",
+    "batch_of",
+    "load",
+    "open_archive",
+]
 
 ArchiveFolder: TypeAlias = Annotated[
     Path,
@@ -47,6 +61,18 @@ Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Pages worked on at a time; every core by default."),
 ]
+EngineName: TypeAlias = Annotated[
+    Literal["local", "ray"],
+    typer.Option("--engine", help="Who does the work: this machine, or the machines of a Ray cluster."),
+]
+Address: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--address",
+        metavar="ADDRESS",
+        help="Of the Ray cluster: auto, or ray://host:10001; without one Ray is begun on this machine.",
+    ),
+]
 DocumentName: TypeAlias = Annotated[
     str,
     typer.Argument(
@@ -81,3 +107,21 @@ def open_archive(folder: Path, catalog: str | None, *, create: bool = False) -> 
     from pipeline.archive import Archive
 
     return Archive.open(folder, url=catalog, create=create)
+
+
+def batch_of(engine: Literal["local", "ray"], address: str | None) -> "Batch":
+    """Who does the work.
+
+    Raises:
+        UsageError: an address is given that nobody would use.
+    """
+    from functools import partial
+
+    from pipeline.errors import UsageError
+    from pipeline.runner import run_batch, run_on_cluster
+
+    if engine == "ray":
+        return partial(run_on_cluster, address=address)
+    if address is not None:
+        raise UsageError("--address names a cluster, which only --engine ray uses.", remedy="Add --engine ray.")
+    return run_batch

@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments import ArchiveFolder, Catalog, Config, Jobs, Settings, add, load, open_archive
+from pipeline.cli.arguments import (
+    Address,
+    ArchiveFolder,
+    Catalog,
+    Config,
+    EngineName,
+    Jobs,
+    Settings,
+    add,
+    batch_of,
+    load,
+    open_archive,
+)
 from pipeline.cli.terminal import print_table, write
 from pipeline.errors import NOT_ALL_DONE_EXIT_CODE
 
@@ -35,6 +47,8 @@ def run(
     catalog: Catalog = None,
     jobs: Jobs = None,
     force: Annotated[bool, typer.Option("--force", help="Do again what has been done before.")] = False,
+    engine: EngineName = "local",
+    address: Address = None,
     config: Config = None,
     settings: Settings = None,
 ) -> None:
@@ -49,7 +63,7 @@ def run(
 
     options = load(config, settings, jobs)
     with open_archive(archive, catalog, create=True) as opened, following() as on_event:
-        report = opened.intake(inputs, options, on_event=on_event, force=force)
+        report = opened.intake(inputs, options, on_event=on_event, force=force, batch=batch_of(engine, address))
         alike = opened.probable_duplicates({file.id for file in report.files if file.id is not None})
     tell_report(report, alike)
 

@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.arguments import ArchiveFolder, Catalog, Config, Jobs, Settings, add, load, open_archive
+from pipeline.cli.arguments import (
+    Address,
+    ArchiveFolder,
+    Catalog,
+    Config,
+    EngineName,
+    Jobs,
+    Settings,
+    add,
+    batch_of,
+    load,
+    open_archive,
+)
 from pipeline.cli.digitising import describe_duplicates, tell_report
 from pipeline.cli.terminal import print_table, tell, write
 
@@ -65,6 +77,8 @@ def retry(
     archive: ArchiveFolder = Path("archive"),
     catalog: Catalog = None,
     jobs: Jobs = None,
+    engine: EngineName = "local",
+    address: Address = None,
     config: Config = None,
     settings: Settings = None,
 ) -> None:
@@ -78,7 +92,7 @@ def retry(
 
     options = load(config, settings, jobs)
     with open_archive(archive, catalog) as opened, following() as on_event:
-        report = opened.retry(options, on_event=on_event)
+        report = opened.retry(options, on_event=on_event, batch=batch_of(engine, address))
     if not report.files:
         write("There is nothing to try again.")
         return

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.options import Options
 from pipeline.runner.attempt import Attempt, Place
@@ -13,11 +14,28 @@ from pipeline.runner.order import StageFactory, check_order, stages
 from pipeline.runner.outcome import Event, Outcome
 from pipeline.runner.process import WorkerProcess
 
-__all__ = ["core_count", "run_batch"]
+__all__ = ["Batch", "core_count", "run_batch"]
 
 _TICK_S = 0.2
 _DOCUMENTS_A_WORKER = 100
 _LARGEST_IDLE_SHARE = 0.5
+
+
+class Batch(Protocol):
+    """Takes many documents through all stages, on one machine or many; see `run_batch`."""
+
+    def __call__(
+        self,
+        paths: Sequence[Path],
+        options: Options,
+        *,
+        workspace_for: Callable[[Path], Path | None],
+        known_for: Callable[[Path], Path | None],
+        on_event: Callable[[Event], None],
+        again: bool,
+        stages: StageFactory,
+    ) -> Generator[Outcome, None, None]:
+        """An outcome for each path, as they come."""
 
 
 def core_count() -> int:
