@@ -15,7 +15,18 @@ from pipeline.language.casing import sentence_case
 from pipeline.language.nlp import words_of
 from pipeline.language.tone_marks import fold_officially, plain
 
-__all__ = ["PARTY", "body_tables", "head_of", "mended", "name_key", "placed_name", "shown_name", "slug", "spelling"]
+__all__ = [
+    "PARTY",
+    "body_tables",
+    "head_of",
+    "is_known",
+    "mended",
+    "name_key",
+    "placed_name",
+    "shown_name",
+    "slug",
+    "spelling",
+]
 
 _SIMILARITY = 0.88
 _MISREAD_LETTERS = 9
@@ -101,6 +112,11 @@ def spelling(core: str, shown: str | None) -> str:
     if core in _spellings():
         return _spellings()[core]
     return shown or sentence_case(core.upper())
+
+
+def is_known(core: str) -> bool:
+    """Whether a folded name is in the gazetteer."""
+    return core in _spellings()
 
 
 @cache

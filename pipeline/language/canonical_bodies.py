@@ -22,6 +22,7 @@ from pipeline.language.body_forms import (
     PARTY,
     body_tables,
     head_of,
+    is_known,
     mended,
     name_key,
     placed_name,
@@ -43,11 +44,13 @@ _AUTHORITY = "ủy ban nhân dân"
 _MAX_DEPTH = 3
 _MAX_NAME = 300
 _OWNED = re.compile(
-    r"((?:phòng|khoa|tổ|đội|ban|văn phòng|bộ phận|trung tâm)\b.*?) "
+    r"((?:phòng|khoa|tổ|đội|ban|văn phòng|bộ phận|trung tâm|trưởng phòng)\b.*?|"
+    r"(?:phó )?(?:giám đốc|chánh văn phòng)|chánh thanh tra) "
     r"(công an|sở .+|bệnh viện .+|bộ chỉ huy .+|cục .+|chi cục .+|đoàn thanh niên|liên đoàn lao động|"
     r"hội (?:liên hiệp|nông dân|cựu chiến binh)\b.*|(?<!ban thường trực )ủy ban mặt trận tổ quốc|"
     r"trường (?:đại học|trung học|tiểu học|mầm non|cao đẳng|chính trị).*)"
 )
+_NAMESAKES = ("tiền phong hồ chí minh", "cộng sản hồ chí minh", "đoàn thanh niên hồ chí minh")
 _UNPLACED = ("trường", "đại học", "học viện", "bệnh viện", "công ty", "tổng công ty", "tập đoàn", "hợp tác xã")
 
 
@@ -123,7 +126,7 @@ def _resolved(name: str, around: Surroundings, misread: bool, depth: int) -> Can
     places = _places(around)
     units = tuple(unit if unit.name else _filled(unit, places) for unit in units)
     owned = _OWNED.fullmatch(core)
-    if owned is not None and kind in ("department", "unit", "party") and depth < _MAX_DEPTH:
+    if owned is not None and kind in ("department", "unit", "party", "position") and depth < _MAX_DEPTH:
         office = " ".join(filter(None, (owned[2], *(unit.text for unit in units))))
         owner = _resolved(office, around, False, depth + 1)
         return _part(owned[1], kind, owner, None) if owner is not None else None
@@ -147,7 +150,7 @@ def _placed(
     """A body of some place, or a part of the issuer."""
     if units:
         return _body(core, kind, units[0].level, units[0], units[1:] or tuple(places.values()), around, shown)
-    if issuer is not None and _is_part(core, kind, level, issuer):
+    if issuer is not None and _is_part(core, kind, level, issuer, places):
         return _part(core, kind, issuer, shown)
     wanted = [level] if level in _ORDER else _territory(core, issuer)
     unit = next((places[place] for place in _ORDER if place in wanted and place in places), None)
@@ -182,7 +185,7 @@ def _party_place(core: str, units: tuple[Unit, ...]) -> tuple[str, tuple[Unit, .
 
 def _province_at_end(core: str) -> tuple[str, tuple[Unit, ...]] | None:
     """`sở y tế nghệ an`: a province's name without its kind, at the end of an office's."""
-    if core.startswith(_UNPLACED):
+    if core.startswith(_UNPLACED) or core.endswith(_NAMESAKES):
         return None
     words = core.split()
     for count in (4, 3, 2):
@@ -233,7 +236,7 @@ def _territory(core: str, issuer: CanonicalBody | None) -> list[str]:
     return list(_ORDER[_ORDER.index(issuer.level) :])
 
 
-def _is_part(core: str, kind: str, level: str, issuer: CanonicalBody) -> bool:
+def _is_part(core: str, kind: str, level: str, issuer: CanonicalBody, places: dict[PlaceLevel, Unit]) -> bool:
     """Whether a name without a place is a part of the issuer, rather than an office of the same place."""
     if level == "unit":
         return True
@@ -242,14 +245,14 @@ def _is_part(core: str, kind: str, level: str, issuer: CanonicalBody) -> bool:
     if issuer.kind in ("government", "assembly", "party", "front", "collective"):
         return False
     if core.split(" ", 1)[-1] in body_tables()["territorial"] and core.startswith("phòng "):
-        return issuer.kind in ("company", "army", "ministry")
-    if kind in ("department", "unit", "health", "committee"):
+        return issuer.kind in ("company", "army", "ministry") or not places
+    if kind in ("department", "unit", "health", "committee", "position"):
         return not core.startswith(("sở ", "ủy ban", "thanh tra tỉnh")) and issuer.level != "central"
     return kind in ("union", "party") and issuer.kind in ("school", "health", "company") and level == "issuer"
 
 
 def _part(core: str, kind: str, issuer: CanonicalBody, shown: str | None) -> CanonicalBody:
-    own = re.sub(r"(?<!văn)\s(?:sở|trường|cơ quan|bệnh viện|công ty|phòng)$", "", core)
+    own = core if is_known(core) else re.sub(r"(?<!văn)\s(?:sở|trường|cơ quan|bệnh viện|công ty|phòng)$", "", core)
     part = spelling(own, shown if shown is not None and len(shown.split()) <= len(own.split()) + 2 else None)
     name = f"{part} {issuer.name[:1].lower()}{issuer.name[1:]}" if issuer.kind == "school" else f"{part} {issuer.name}"
     return CanonicalBody(f"{issuer.body_id}.{slug([own])}", name, kind, "unit", issuer.place, issuer)

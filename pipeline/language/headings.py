@@ -125,7 +125,7 @@ def _is_body(heading: str, text: str, parent: SectionKind | None) -> bool:
     lead = _OF_A_BODY.match(text) if parent in (None, "organization") else None
     lead = lead or _ADDRESSED.match(text)
     name = heading[lead.end() :] if lead is not None and len(text) == len(heading) else heading
-    return is_body_list(name)
+    return is_body_list(name) or (name.isupper() and is_body_list(name.capitalize()))
 
 
 def _first_named(text: str, members: list[str], parent: SectionKind | None) -> HeadingKind | None:
