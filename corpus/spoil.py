@@ -158,14 +158,47 @@ def skew(pixels: Pixels, angle_deg: float) -> Pixels:
 
 def photograph(pixels: Pixels, random: np.random.Generator) -> Pixels:
     """See the sheet from a camera over a dark table, a little from the side."""
+    inset = random.uniform(0.012, 0.04, size=(4, 2)).astype(np.float32)
+    return keystone(pixels, inset, (62, 50, 40))
+
+
+def keystone(pixels: Pixels, inset: npt.NDArray[np.float32], table: tuple[int, int, int]) -> Pixels:
+    """See the sheet from the side: its corners move inwards, the table shows around it.
+
+    Args:
+        pixels: the sheet, (height, width, 3).
+        inset: how far each corner moves, (4, 2), clockwise from the top left, as shares of width and height.
+        table: the table's colour.
+    """
     height, width = pixels.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    inset = random.uniform(0.012, 0.04, size=(4, 2)).astype(np.float32) * np.array([width, height], dtype=np.float32)
     inward = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]], dtype=np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, (corners + inset * inward).astype(np.float32))
+    moved = corners + inset * np.array([width, height], dtype=np.float32) * inward
+    matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     return cv2.warpPerspective(
-        pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=(62, 50, 40)
+        pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=table
     ).astype(np.uint8)
+
+
+def curl(pixels: Pixels, bow: float) -> Pixels:
+    """Bow the sheet like the page of a book: lines sag in the middle and crowd together towards the left edge.
+
+    Args:
+        pixels: the sheet.
+        bow: how far the middle of a line sags, as a share of the height.
+    """
+    height, width = pixels.shape[:2]
+    across = np.linspace(0.0, 1.0, width, dtype=np.float32)[None, :]
+    along = np.arange(height, dtype=np.float32)[:, None]
+    # Towards the foot of the page the paper lies flatter.
+    strength = np.float32(bow * height) * (1.0 - 0.5 * along / height)
+    rows = along - strength * (4.0 * across * (1.0 - across) - 0.5)
+    columns = (across + np.float32(2.0 * bow) * across * (1.0 - across)) * np.float32(width - 1)
+    white = (255,) * 3
+    columns = np.ascontiguousarray(np.broadcast_to(columns, rows.shape))
+    return cv2.remap(pixels, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT, borderValue=white).astype(
+        np.uint8
+    )
 
 
 def cast_shadow(pixels: Pixels, strength: float, random: np.random.Generator) -> Pixels:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from pipeline.errors import UsageError
 
 __all__ = [
+    "CleanOperation",
     "CleanOptions",
     "ExtractOptions",
     "IngestOptions",
@@ -38,12 +39,16 @@ class IngestOptions(Struct, frozen=True, forbid_unknown_fields=True):
     max_text_mb: int = 64
 
 
+CleanOperation = Literal["perspective", "orientation", "skew", "coloured ink", "light", "border", "lines"]
+
+
 class CleanOptions(Struct, frozen=True, forbid_unknown_fields=True):
-    """The page's picture."""
+    """The page's picture; `leave_out` names operations that are done on no page, to measure what they are worth."""
 
     read_dpi: int = 150
     max_skew_deg: float = 5.0
     picture_dpi: int = 110
+    leave_out: list[CleanOperation] = []
 
 
 class OcrOptions(Struct, frozen=True, forbid_unknown_fields=True):

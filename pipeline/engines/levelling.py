@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.stage import Pixels
 
-__all__ = ["Attitude", "measure_attitude", "measure_skew"]
+__all__ = ["Attitude", "measure_attitude", "measure_skew", "sharpness", "without_rules"]
 
 _LONG_RULE_PX = 60
 _MOST_INK_PIXELS = 60_000
@@ -47,7 +47,7 @@ def measure_attitude(ink: Pixels) -> Attitude:
     Returns:
         The measures; the choice is the caller's.
     """
-    text = _without_rules(ink)
+    text = without_rules(ink)
     along_rows = _pieces(cv2.morphologyEx(text, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8)))
     along_columns = _pieces(cv2.morphologyEx(text, cv2.MORPH_CLOSE, np.ones((5, 1), np.uint8)))
     sideways = along_rows / max(along_columns, 1)
@@ -68,7 +68,7 @@ def measure_skew(ink: Pixels, *, max_angle_deg: float = 5.0) -> tuple[float, flo
     Source:
         Projection profile (Postl, 1986), over ink pixels only. Not done: curved lines, keystones.
     """
-    y, x = np.nonzero(_without_rules(ink))
+    y, x = np.nonzero(without_rules(ink))
     if len(y) < _FEWEST_INK_PIXELS:
         return 0.0, 1.0
     step = len(y) // _MOST_INK_PIXELS + 1
@@ -91,7 +91,17 @@ def measure_skew(ink: Pixels, *, max_angle_deg: float = 5.0) -> tuple[float, flo
     return round(angle, 3), sharpness(angle) / max(sharpness(0.0), 1e-9)
 
 
-def _without_rules(ink: Pixels) -> Pixels:
+def sharpness(ink: Pixels) -> float:
+    """How sharply the rows of a page's ink are parted from each other; compare only pictures of one size.
+
+    Args:
+        ink: uint8 (height, width), 0 = paper, 255 = ink.
+    """
+    profile = np.count_nonzero(ink, axis=1).astype(np.float64)
+    return float(np.square(np.diff(profile)).sum())
+
+
+def without_rules(ink: Pixels) -> Pixels:
     """Ruled lines stand straight whatever the text does, so they have no say."""
     across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, _LONG_RULE_PX), np.uint8))
     down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_LONG_RULE_PX, 1), np.uint8))

@@ -104,7 +104,7 @@ class _Sheet:
             if words and stamp_in_frame(grid, words, size):
                 self.marks.append(held)
             elif words and self.tables:
-                self.placed.append((min(token.top for token in words), table_of(grid, words, self.picture.to_scan)))
+                self.placed.append((min(token.top for token in words), table_of(grid, words, self.picture)))
                 self.marks.extend([rules] if rules else [])
             else:
                 continue

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.document import Block, Box, Cell
+from pipeline.document import Block, Cell
 from pipeline.page_layout.blocks import line_of
 from pipeline.page_layout.rows import rows_of
 from pipeline.page_layout.tokens import Token
-from pipeline.stage import Grid
+from pipeline.stage import CleanPicture, Grid
 
 __all__ = ["table_of", "tokens_in"]
 
@@ -20,13 +19,13 @@ def tokens_in(grid: Grid, tokens: Sequence[Token]) -> list[Token]:
     return [token for token in tokens if box.left <= token.x <= box.right and box.top <= token.y <= box.bottom]
 
 
-def table_of(grid: Grid, tokens: Sequence[Token], to_scan: NDArray[np.float64]) -> Block:
+def table_of(grid: Grid, tokens: Sequence[Token], picture: CleanPicture) -> Block:
     """A ruled table with its words; a word goes to the cell that its middle is in, or else to the nearest one.
 
     Args:
         grid: boxes in the pixels that the tokens stand in.
         tokens: the words inside it.
-        to_scan: (2, 3), from those pixels to the scan's.
+        picture: the picture whose pixels those are.
     """
     inside: list[list[Token]] = [[] for _ in grid.cells]
     boxes = np.array([(cell.box.left, cell.box.top, cell.box.right, cell.box.bottom) for cell in grid.cells])
@@ -41,15 +40,8 @@ def table_of(grid: Grid, tokens: Sequence[Token], to_scan: NDArray[np.float64]) 
             tuple(line_of(row) for row in rows_of(held)),
             cell.row_span,
             cell.column_span,
-            _on_scan(cell.box, to_scan),
+            picture.box_on_scan(cell.box),
         )
         for cell, held in zip(grid.cells, inside, strict=True)
     )
-    return Block("table", cells=cells, box=_on_scan(grid.box, to_scan))
-
-
-def _on_scan(box: Box, to_scan: NDArray[np.float64]) -> Box:
-    corners = np.array([(x, y, 1.0) for x in (box.left, box.right) for y in (box.top, box.bottom)]) @ to_scan.T
-    left, top = corners.min(axis=0)
-    right, bottom = corners.max(axis=0)
-    return Box(float(left), float(top), float(right), float(bottom))
+    return Block("table", cells=cells, box=picture.box_on_scan(grid.box))

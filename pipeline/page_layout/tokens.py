@@ -89,10 +89,9 @@ def upright_tokens(page: Page, picture: CleanPicture | None) -> list[Token]:
     marks = [(word, word.box) for word in page.words if word.box is not None and word.text]
     if not marks:
         return []
-    to_upright = _to_upright(page, picture)
     edges = np.array([(box.left, box.top, box.right, box.bottom) for _, box in marks])
-    middles = (edges[:, :2] + edges[:, 2:]) / 2 @ to_upright[:, :2].T + to_upright[:, 2]
-    sizes = _upright_sizes(edges[:, 2:] - edges[:, :2], to_upright[:, :2])
+    middles, turns = _upright(page, picture, (edges[:, :2] + edges[:, 2:]) / 2)
+    sizes = _upright_sizes(edges[:, 2:] - edges[:, :2], turns)
     tight = page.origin == "scan"
     tokens = [
         _token(word, box, middle, size, tight=tight)
@@ -106,14 +105,19 @@ def reading_key(token: Token) -> tuple[float, float, float, float, str, str]:
     return (token.left, token.top, token.right, token.bottom, token.text, token.word_id)
 
 
-def _upright_sizes(outer: _Matrix, turn: _Matrix) -> _Matrix:
-    """Widths and heights of upright boxes from those of the boxes around them on the scan, (words, 2)."""
+def _upright_sizes(outer: _Matrix, turns: _Matrix) -> _Matrix:
+    """Widths and heights of upright boxes from those of the boxes around them on the scan, (words, 2).
+
+    Args:
+        turns: (words, 2, 2), the linear part of the way to the upright page at each word.
+    """
     # A word's box in the scan is the box around its upright box turned: solving gives the upright one back.
-    sizes = outer @ np.linalg.inv(np.abs(np.linalg.inv(turn))).T
-    loose = outer @ np.abs(turn).T
+    there = np.abs(np.linalg.inv(turns))
+    sizes = np.linalg.solve(there, outer[:, :, None])[:, :, 0]
+    loose = np.einsum("wij,wj->wi", np.abs(turns), outer)
     bad = sizes.min(axis=1) < 0.3 * loose.min(axis=1)
     sizes[bad] = loose[bad]
-    return sizes
+    return np.asarray(sizes, np.float64)
 
 
 def _token(word: Word, box: Box, middle: Sequence[float], size: Sequence[float], *, tight: bool) -> Token:
@@ -132,17 +136,19 @@ def _token(word: Word, box: Box, middle: Sequence[float], size: Sequence[float],
     )
 
 
-def _to_upright(page: Page, picture: CleanPicture | None) -> NDArray[np.float64]:
+def _upright(page: Page, picture: CleanPicture | None, points: _Matrix) -> tuple[_Matrix, _Matrix]:
+    """Points of the scan (words, 2) on the upright page, and the linear part of the way there, (words, 2, 2)."""
     if picture is not None:
-        full = np.vstack([picture.to_scan, [0.0, 0.0, 1.0]])
-        return np.asarray(np.linalg.inv(full)[:2], dtype=np.float64)
+        found = picture.on_picture(points)
+        return found, np.asarray(np.linalg.inv(picture.turns(found)), np.float64)
     width, height = float(page.width_px), float(page.height_px)
-    turns: dict[int, list[list[float]]] = {
+    ways: dict[int, list[list[float]]] = {
         90: [[0.0, -1.0, height], [1.0, 0.0, 0.0]],
         180: [[-1.0, 0.0, width], [0.0, -1.0, height]],
         270: [[0.0, 1.0, 0.0], [-1.0, 0.0, width]],
     }
-    return np.array(turns.get(page.rotation_deg % 360, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+    way = np.array(ways.get(page.rotation_deg % 360, [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
+    return points @ way[:, :2].T + way[:, 2], np.broadcast_to(way[:, :2], (len(points), 2, 2))
 
 
 def ink_height(text: str) -> float:

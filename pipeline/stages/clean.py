@@ -1,5 +1,6 @@
 """Make a page's picture ready for reading: every operation only where the page's own measures ask for it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.document import Decision, Page, replace
+from pipeline.engines.flattening import Bend, flatten, measure_bend
 from pipeline.engines.grids import find_grids
 from pipeline.engines.ink import even_light, find_ink, measure_paper, separate_inks, whiten_border
-from pipeline.engines.levelling import Attitude, measure_attitude, measure_skew
+from pipeline.engines.levelling import Attitude, measure_attitude, measure_skew, sharpness, without_rules
+from pipeline.engines.paper_edges import find_sheet, rectify
 from pipeline.errors import FullDiskError, InputError
 from pipeline.options import CleanOptions
-from pipeline.stage import CleanPicture, Context, Gift, Pixels, Raster
+from pipeline.stage import CleanPicture, Context, Gift, Mesh, Pixels, Raster
 
 __all__ = ["Clean"]
 
@@ -26,7 +29,14 @@ _FEWEST_WORDS = 30
 _FEWEST_MARKS = 100
 _LEAST_SKEW_DEG = 0.6
 _LEAST_SKEW_GAIN = 1.5
+_SAME_LEAN_DEG = 0.4
+_SAME_LEAN = 0.25
+_LEAST_KEYSTONE_DEG = 0.8
+_MOST_BENDS = 2
+_LEAST_BOW = 0.005
+_LEAST_EXPLAINED = 0.22
 _UNEVEN = 0.3
+_GREY_PAPER = 200.0
 _COLOURED_SHARE = 0.0002
 _KEEP_BLUE_ABOVE = 0.33
 _BORDER_SHARE = 0.002
@@ -44,7 +54,7 @@ class Clean:
     """Turns, levels and whitens a page and brings it to the resolution that reads best; recognises blank pages."""
 
     name = "clean"
-    version = 1
+    version = 2
     needs: frozenset[Gift] = frozenset({"pages"})
     gives: frozenset[Gift] = frozenset({"pictures"})
 
@@ -64,12 +74,16 @@ class Clean:
         if page.origin == "text-layer":
             context.pictures[page.number] = _as_it_is(work, options)
             return page
+        if "perspective" not in options.leave_out:
+            _straighten(work)
         ink = find_ink(whiten_border(_grey(work.at(_MEASURE_DPI)))[0])
         attitude = measure_attitude(ink)
         if _is_blank(page.number, ink, attitude, work):
             return replace(page, blank=True, decisions=(*page.decisions, *work.decisions))
-        rotation_deg, ink = _turn(work, attitude, ink)
-        skew_deg = _level(work, ink, options)
+        rotation_deg = 0
+        if "orientation" not in options.leave_out:
+            rotation_deg, ink = _turn(work, attitude, ink)
+        skew_deg = _level(work, ink, options) if "skew" not in options.leave_out else 0.0
         picture = _whiten(work, options)
         context.pictures[page.number] = picture
         return replace(page, rotation_deg=rotation_deg, skew_deg=skew_deg, decisions=(*page.decisions, *work.decisions))
@@ -77,12 +91,16 @@ class Clean:
 
 @dataclass(slots=True)
 class _Work:
-    """A page's picture on its way, the matrix from its pixels to the scan's, and what was decided about it."""
+    """A page's picture on its way, the matrix from its pixels to the scan's, and what was decided about it.
+
+    Of a sheet that was rectified, the matrix leads to the rectified sheet, and `seen` (3, 3) from there to the scan.
+    """
 
     pixels: Pixels
     dpi: float
     to_scan: Matrix
     decisions: list[Decision] = field(default_factory=list)
+    seen: Matrix | None = None
 
     def at(self, dpi: float) -> Pixels:
         """The picture at about that resolution, or as it is where it is near enough."""
@@ -142,17 +160,18 @@ def _is_blank(number: int, ink: Pixels, attitude: Attitude, work: _Work) -> bool
         return False
     seen = _grey(work.at(_MEASURE_DPI))
     measures["light"] = float(np.median(seen))
-    if measures["light"] < _DARK_PAPER or measures["ink_share"] > _MOST_BLANK_INK:
+    grey = whiten_border(seen)[0]
+    faint = measure_attitude(find_ink(grey, _FAINT_INK))
+    measures["faint_words"] = faint.words
+    dark = measures["light"] < _DARK_PAPER
+    if faint.words > _FAINT_WORDS and not dark:
+        work.decide("blank", "printed", "faint words stand on it", **measures)
+        return False
+    if dark or measures["ink_share"] > _MOST_BLANK_INK:
         raise InputError(
             f"Page {number} shows no words, but is too dark or too noisy to be blank paper.",
             remedy="Look at the page, and scan it again if something stands on it.",
         )
-    grey = whiten_border(seen)[0]
-    faint = measure_attitude(find_ink(grey, _FAINT_INK))
-    measures["faint_words"] = faint.words
-    if faint.words > _FAINT_WORDS:
-        work.decide("blank", "printed", "faint words stand on it", **measures)
-        return False
     work.decide("blank", "blank", "no words stand on it", **measures)
     return True
 
@@ -186,6 +205,10 @@ def _level(work: _Work, ink: Pixels, options: CleanOptions) -> float:
     if abs(angle_deg) < _LEAST_SKEW_DEG or gain < _LEAST_SKEW_GAIN:
         work.decide("skew", "left", "straight enough to read", angle_deg=angle_deg, gain=gain)
         return 0.0
+    lean_deg = measure_bend(without_rules(ink)).lean_deg
+    if abs(lean_deg - angle_deg) > _SAME_LEAN_DEG + _SAME_LEAN * abs(angle_deg):
+        work.decide("skew", "left", "its lines lean otherwise", angle_deg=angle_deg, gain=gain, lean_deg=lean_deg)
+        return 0.0
     height, width = work.pixels.shape[:2]
     forth = cv2.getRotationMatrix2D((width / 2.0, height / 2.0), -angle_deg, 1.0)
     work.pixels = np.asarray(
@@ -203,7 +226,7 @@ def _whiten(work: _Work, options: CleanOptions) -> CleanPicture:
     scale = pixels.shape[0] / work.pixels.shape[0]
     paper = measure_paper(pixels)
     grey = _grey(pixels)
-    if pixels.ndim == 3:
+    if pixels.ndim == 3 and "coloured ink" not in options.leave_out:
         inks = separate_inks(pixels, paper, keep_blue_above=_KEEP_BLUE_ABOVE)
         shares = {"red_share": inks.red_share, "blue_share": inks.blue_share}
         if inks.red_share + inks.blue_share > _COLOURED_SHARE:
@@ -211,15 +234,83 @@ def _whiten(work: _Work, options: CleanOptions) -> CleanPicture:
             work.decide("coloured ink", "taken off", "seals, stamps or pens have colour", **shares)
         else:
             work.decide("coloured ink", "left", "all its ink is black", **shares)
-    if paper.unevenness > _UNEVEN:
+    light = float(np.mean(paper.colour))
+    if (paper.unevenness > _UNEVEN or light < _GREY_PAPER) and "light" not in options.leave_out:
         grey = even_light(grey)
-        work.decide("light", "evened", "its paper is lit unevenly", unevenness=paper.unevenness)
+        reason = "its paper is lit unevenly" if paper.unevenness > _UNEVEN else "its paper is grey"
+        work.decide("light", "evened", reason, unevenness=paper.unevenness, light=light)
     whitened, border_share = whiten_border(grey)
-    if border_share > _BORDER_SHARE:
+    if border_share > _BORDER_SHARE and "border" not in options.leave_out:
         grey = whitened
         work.decide("border", "whitened", "the scanner's bed shows", border_share=border_share)
     dpi = work.dpi * scale
-    return CleanPicture(grey, dpi, _compose(work.to_scan, _scaling(1.0 / scale)), find_grids(grey, dpi))
+    to_scan = _compose(work.to_scan, _scaling(1.0 / scale))
+    grey, bends = _flatten(work, grey, dpi) if "lines" not in options.leave_out else (grey, [])
+    grids = find_grids(grey, dpi)
+    if work.seen is None and not bends:
+        return CleanPicture(grey, dpi, to_scan, grids)
+    mesh = Mesh.of((grey.shape[1], grey.shape[0]), _way(work, bends, to_scan, (grey.shape[1], grey.shape[0])))
+    return CleanPicture(grey, dpi, mesh.nearest_affine(), grids, mesh)
+
+
+def _way(work: _Work, bends: Sequence[Bend], to_scan: Matrix, size: tuple[int, int]) -> Callable[[Matrix], Matrix]:
+    """From the pixels of the finished picture to the scan's."""
+
+    def way(points: Matrix) -> Matrix:
+        for bend in reversed(bends):
+            points = bend.on_bent(points, size)
+        points = points @ to_scan[:, :2].T + to_scan[:, 2]
+        if work.seen is None:
+            return points
+        return np.asarray(cv2.perspectiveTransform(points[None], work.seen)[0], np.float64)
+
+    return way
+
+
+def _straighten(work: _Work) -> None:
+    """Take a sheet that was photographed from the side off the table it lies on, as if seen from above."""
+    sheet = find_sheet(work.pixels)
+    if sheet is None:
+        return
+    measures = {"keystone_deg": sheet.keystone_deg, "roughness": sheet.roughness}
+    if sheet.keystone_deg < _LEAST_KEYSTONE_DEG:
+        work.decide("perspective", "left", "it was seen from straight above", **measures)
+        return
+    scaling = np.vstack((work.to_scan, [0.0, 0.0, 1.0]))
+    work.pixels, to_photograph = rectify(work.pixels, sheet.corners)
+    work.seen, work.to_scan = scaling @ to_photograph, _scaling(1.0)
+    work.decide("perspective", "rectified", "its sides run together and all four are seen", **measures)
+
+
+def _flatten(work: _Work, grey: Pixels, dpi: float) -> tuple[Pixels, list[Bend]]:
+    """Straighten the lines of a page that is curved or was seen from the side, where that parts them more sharply."""
+    bends: list[Bend] = []
+    ink = _small_ink(grey, dpi)
+    for _ in range(_MOST_BENDS):
+        bend = measure_bend(ink)
+        measures = {"bow": bend.bow, "explained": bend.explained}
+        if bend.bow < _LEAST_BOW or bend.explained < _LEAST_EXPLAINED:
+            if not bends:
+                work.decide("lines", "left", "they run straight", **measures)
+            break
+        flat = flatten(grey, bend)
+        flat_ink = _small_ink(flat, dpi)
+        measures["gain"] = sharpness(flat_ink) / max(sharpness(ink), 1e-9)
+        if measures["gain"] < _LEAST_SKEW_GAIN:
+            if not bends:
+                work.decide("lines", "left", "they would be parted no better", **measures)
+            break
+        work.decide("lines", "straightened", "they are curved or run together", **measures)
+        bends.append(bend)
+        grey, ink = flat, flat_ink
+    return grey, bends
+
+
+def _small_ink(grey: Pixels, dpi: float) -> Pixels:
+    """Where ink is, at the resolution of the measures, ruled lines left out."""
+    scale = min(_MEASURE_DPI / dpi, 1.0)
+    size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))
+    return without_rules(find_ink(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)))
 
 
 def _grey(pixels: Pixels) -> Pixels:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.document import Box, Decision, Page, Reading, Word, replace
 from pipeline.engines.crops import read_crops
@@ -88,7 +87,7 @@ class Ocr:
             Word(
                 f"{page.number}.{index}",
                 page.number,
-                _to_scan(word.box, picture.to_scan),
+                picture.box_on_scan(word.box),
                 readings,
                 bold=bold[index],
                 size_px=height * float(np.hypot(*picture.to_scan[:, 1])),
@@ -256,18 +255,3 @@ def _overlap(one: Box, other: Box) -> float:
 
 def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
-
-
-def _to_scan(box: Box, matrix: NDArray[np.float64]) -> Box:
-    corners = np.array(
-        [
-            (box.left, box.top, 1.0),
-            (box.right, box.top, 1.0),
-            (box.left, box.bottom, 1.0),
-            (box.right, box.bottom, 1.0),
-        ]
-    )
-    points = corners @ matrix.T
-    left, top = points.min(axis=0)
-    right, bottom = points.max(axis=0)
-    return Box(float(left), float(top), float(right), float(bottom))
