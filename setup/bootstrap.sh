@@ -46,10 +46,11 @@ has_postgresql() { command -v initdb >/dev/null 2>&1 || compgen -G '/usr/lib/pos
 install_postgresql() {
     if can_install; then
         # Nobody wants a server that is always on because of tests.
-        "${as_root[@]}" mkdir -p /etc/postgresql-common/createcluster.d
-        printf 'create_main_cluster = false\n' |
-            "${as_root[@]}" tee /etc/postgresql-common/createcluster.d/sohoa.conf >/dev/null
+        local setting=/etc/postgresql-common/createcluster.d/sohoa.conf
+        "${as_root[@]}" mkdir -p "${setting%/*}"
+        echo 'create_main_cluster = false' | "${as_root[@]}" tee "$setting" >/dev/null
         install_packages postgresql
+        "${as_root[@]}" rm "$setting"
     else
         say "PostgreSQL is not installed, so its tests will be skipped. To run them: sudo apt-get install -y postgresql"
     fi

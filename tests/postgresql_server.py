@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, text
 _PROGRAMS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 # The server refuses to work for root, so root gives it to one of these.
 _USERS = ("postgres", "nobody")
+_NEEDED = "SOHOA_TESTS_NEED_POSTGRESQL"
 _NO_SERVER = "no PostgreSQL server is installed: sudo apt-get install postgresql"
 
 
@@ -46,7 +47,7 @@ class Server:
         """Begin it, and wait until it answers."""
         options = (
             f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off "
-            "-c synchronous_commit=off -c max_connections=40 -c shared_buffers=32MB"
+            "-c max_connections=40 -c shared_buffers=32MB"
         )
         self._run(
             *("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options, "-w", "-t", "60", "start")
@@ -114,10 +115,10 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """A server for all tests of this process; where none is installed they are skipped, but never in CI."""
+    """A server for all tests of this process; where none is installed they are skipped, unless it is needed."""
     programs = _programs()
     if programs is None:
-        if os.environ.get("CI"):
+        if os.environ.get(_NEEDED):
             pytest.fail(_NO_SERVER)
         pytest.skip(_NO_SERVER)
     folder = Path(tempfile.mkdtemp(prefix="sohoa-pg-", dir="/tmp"))
@@ -145,3 +146,10 @@ def new_catalog_url(request: pytest.FixtureRequest, folder: Path) -> str:
         return f"sqlite:///{folder / f'catalog-{uuid.uuid4().hex[:6]}.sqlite'}"
     server: Server = request.getfixturevalue("postgresql")
     return server.new_database()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why, where tests were skipped for want of a server."""
+    skipped = sum(_NO_SERVER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ()))
+    if skipped:
+        terminalreporter.write_line(f"{skipped} tests were skipped: {_NO_SERVER}")

@@ -69,6 +69,7 @@ class Catalog:
         """
         now = datetime.now(UTC)
         with self._database.writing() as connection:
+            self._database.hold(connection, document.source.sha256)
             document_id = _put(connection, document, original, folder, run.work_key, now)
             _remember_source(connection, document_id, source_path(run.path), now)
             _remember_run(connection, run, document_id, now)
@@ -81,6 +82,7 @@ class Catalog:
             ArchiveError: the database cannot be written.
         """
         with self._database.writing() as connection:
+            self._database.hold(connection, document.source.sha256)
             _put(connection, document, original, folder, work_key, datetime.now(UTC))
 
     def remember_run(self, run: Run) -> None:
@@ -99,6 +101,7 @@ class Catalog:
             if document_id is None or connection.execute(known).first() is not None:
                 return
         with self._database.writing() as connection:
+            self._database.hold(connection, sha256)
             _remember_source(connection, document_id, path, datetime.now(UTC))
 
     def documents(self) -> list[DocumentRow]:

@@ -89,6 +89,11 @@ class Database:
         with self._translated(), self.engine.connect().execution_options(**_WRITES) as connection, connection.begin():
             yield connection
 
+    def hold(self, connection: Connection, name: str) -> None:
+        """Make all others who hold that name wait until the transaction is over; in SQLite one writes at a time."""
+        if not self.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """A transaction that changes the schema; one at a time, others wait. Foreign keys are checked at its end.

@@ -13,7 +13,7 @@ from pipeline.archive.search.entries import Entry, entries, page_id
 from pipeline.archive.search.packing import pack, unpack
 from pipeline.archive.search.words import plain_words
 
-__all__ = ["INDEX_STATE", "INDEX_VERSION", "forget", "index_version", "put", "rebuild"]
+__all__ = ["INDEX_STATE", "INDEX_VERSION", "forget", "index_version", "page_columns", "put", "rebuild"]
 
 INDEX_VERSION = 1
 """Raised when what is indexed of a page, or how, has changed: the index is then made anew."""
@@ -43,7 +43,7 @@ def put(connection: Connection, document_id: int) -> None:
     if not found:
         return
     if connection.dialect.name == "sqlite":
-        connection.execute(_PUT, [_columns(entry) for entry in found])
+        connection.execute(_PUT, [page_columns(entry) for entry in found])
         connection.execute(_KEEP, [{"id": entry.id, "words": pack(entry)} for entry in found])
     else:
         connection.execute(_PUT_VECTORS, [_vectors(entry) for entry in found])
@@ -55,7 +55,7 @@ def forget(connection: Connection, document_id: int) -> None:
     if connection.dialect.name == "sqlite":
         rows = connection.execute(text(f"SELECT id, words FROM search_pages {_IN_DOCUMENT}"), pages).all()  # noqa: S608
         if rows:
-            connection.execute(_FORGET, [_columns(unpack(row.id, row.words)) for row in rows])
+            connection.execute(_FORGET, [page_columns(unpack(row.id, row.words)) for row in rows])
     connection.execute(text(f"DELETE FROM search_pages {_IN_DOCUMENT}"), pages)  # noqa: S608
 
 
@@ -76,7 +76,8 @@ def rebuild(connection: Connection) -> None:
     connection.execute(text("INSERT INTO search_state (version) VALUES (:version)"), {"version": INDEX_VERSION})
 
 
-def _columns(entry: Entry) -> dict[str, object]:
+def page_columns(entry: Entry) -> dict[str, object]:
+    """A page as a row of the FTS5 table."""
     columns: dict[str, object] = {"id": entry.id, "facets": " ".join(entry.facets)}
     for name in ("head", "body", "records"):
         words = getattr(entry, name)

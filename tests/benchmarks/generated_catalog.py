@@ -1,0 +1,216 @@
+"""A catalog of any size in SQLite, filled with rows like real ones without a scan being read.
+
+Sentences are those of the sample documents and others made of syllables in a natural distribution, so that some words
+are on every page and many on few. Left out for want of disk, in numbers for a real page: 20 of 23 rows of
+`record_values`, all 330 of `evidence`; neither is asked by a search, a count or a view.
+"""
+
+import hashlib
+import random
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from pipeline.archive.database import Database
+from pipeline.archive.migrations import prepare
+from pipeline.archive.search.entries import Entry, head_text, page_id
+from pipeline.archive.search.facets import date_words, name_words
+from pipeline.archive.search.index import page_columns
+from pipeline.archive.search.packing import pack
+from pipeline.archive.search.words import marked_words
+
+ROOT = Path(__file__).parent.parent.parent
+_ONSETS = re.findall(r"\w+", "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x")
+_RIMES = re.findall(
+    r"\w+",
+    "a ai am an ang anh ao ap at au ay ăm ăn ăng ăt âm ân âng ât âu ây e em en eo êm ên ênh êt êu i ia iêm iên iêng "
+    "iêu im in inh it iu o oa oai oan oang oi om on ong ô ôi ôm ôn ông ôt ơ ơi ơm ơn u ua ui um un ung uôi uôn uông "
+    "ư ưa ưng ươi ươm ươn ương ưu uy uyên",
+)
+_TONES = ("", "\u0301", "\u0300", "\u0309", "\u0303", "\u0323")
+_BODIES = ["Sở Nội vụ", "Sở Tài chính", "Sở Y tế", "Phòng Giáo dục và Đào tạo", "Phòng Nội vụ", "Công an", "Văn phòng"]
+_TYPES = ["Kế hoạch"] * 8 + ["Quyết định", "Công văn", "Báo cáo"]
+_LEVELS = ["central", "province", "district", "commune", "sector", "unit", None]
+_BATCH = 500
+
+
+class Words:
+    """Sentences with their words, drawn in a natural distribution."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        syllables = [
+            unicodedata.normalize("NFC", onset + rime[:1] + tone + rime[1:])
+            for onset in _ONSETS
+            for rime in _RIMES
+            for tone in _TONES
+        ]
+        self.random.shuffle(syllables)
+        self.syllables = syllables
+        self._weights = list(accumulate(1 / (rank + 20) for rank in range(len(syllables))))
+        printed = [
+            line.strip()
+            for path in sorted((ROOT / "corpus" / "scans").glob("*/*.gold.txt"))
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if len(line.split()) > 6
+        ]
+        made = [" ".join(self._draw(self.random.randint(8, 24))).capitalize() + "." for _ in range(30_000)]
+        self.common = [(text, marked_words(text)) for text in printed]
+        self.rare = [(text, marked_words(text)) for text in made]
+        self.places = [" ".join(word.capitalize() for word in self._draw(2)) for _ in range(3000)]
+
+    def _draw(self, count: int) -> list[str]:
+        return self.random.choices(self.syllables, cum_weights=self._weights, k=count)
+
+    def page(self) -> tuple[str, list[str]]:
+        """A page's text and its words: half of it what many plans say, half what few do."""
+        chosen = self.random.choices(self.common, k=8) + self.random.choices(self.rare, k=8)
+        # What is on this page and perhaps on no other.
+        own = " ".join(self.random.choices(self.syllables, k=3))
+        self.random.shuffle(chosen)
+        words = [word for _, sentence in chosen for word in sentence]
+        return "\n".join([text for text, _ in chosen] + [own]), words + marked_words(own)
+
+
+def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
+    """Fill an archive's catalog with so many pages, three or so in a document.
+
+    Args:
+        folder: of the archive, which is made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(Database.in_folder(folder)) as database:
+        prepare(database)
+    with closing(sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)) as connection:
+        for pragma in ("synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        # Fewer and larger pieces of the index to merge.
+        connection.execute("INSERT INTO search_index (search_index, rank) VALUES ('hashsize', 67108864)")
+        words = Words(seed)
+        connection.execute("BEGIN")
+        for number, rows in enumerate(_documents(words, pages), start=1):
+            for table, values in rows.items():
+                if values:
+                    names, marks = ", ".join(f'"{n}"' for n in values[0]), ", ".join(f":{n}" for n in values[0])
+                    if table == "search_index":
+                        names = names.replace('"id"', "rowid")
+                    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608
+            if number % _BATCH == 0:
+                connection.execute("COMMIT")
+                connection.execute("BEGIN")
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+
+
+def _documents(words: Words, pages: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    document_id = made = 0
+    while made < pages:
+        document_id += 1
+        count = min(words.random.choice((1, 2, 3, 4, 7)), pages - made)
+        yield _document(words, document_id, count)
+        made += count
+
+
+def _document(words: Words, id: int, pages: int) -> dict[str, list[dict[str, Any]]]:
+    draw = words.random
+    place = draw.choice(words.places)
+    day = date(2010, 1, 1) + timedelta(days=draw.randrange(5800))
+    issuer, type_ = f"Ủy ban nhân dân huyện {place}", draw.choice(_TYPES)
+    number, title = f"{draw.randrange(1, 900)}/KH-UBND", draw.choice(words.rare)[0]
+    due = day + timedelta(days=draw.randrange(400))
+    key = {"document_id": id}
+    bodies = [f"{draw.choice(_BODIES)} huyện {draw.choice(words.places)}" for _ in range(3 * pages)]
+    facets = name_words("b", bodies) + date_words("e", due.isoformat())
+    facets += name_words("i", [issuer]) + name_words("t", [type_]) + date_words("d", day.isoformat())
+    head = marked_words(head_text(type_, number, title, issuer))
+    time = "2025-01-01 00:00:00"
+    rows: dict[str, list[dict[str, Any]]] = {
+        "documents": [
+            {
+                "id": id,
+                "sha256": hashlib.sha256(str(id).encode()).hexdigest(),
+                "name": f"{id}.pdf",
+                "media_type": "application/pdf",
+                "size_bytes": 100_000,
+                "original": "o",
+                "folder": "f",
+                "status": "done",
+                "work_key": "k" * 64,
+                "page_count": pages,
+                "blank_page_count": 0,
+                "failed_page_count": 0,
+                "issue_count": 0,
+                "added_at": time,
+                "changed_at": time,
+            }
+        ],
+        "pages": [],
+        "search_index": [],
+        "search_pages": [],
+    }
+    for page in range(1, pages + 1):
+        text, body = words.page()
+        rows["pages"].append(
+            {
+                **key,
+                "number": page,
+                "width_px": 1654,
+                "height_px": 2339,
+                "dpi": 200.0,
+                "origin": "scan",
+                "blank": 0,
+                "rotation_deg": 0,
+                "skew_deg": 0.1,
+                "picture": f"pages/{page:04}.jpg",
+                "word_count": len(body),
+                "confidence": 0.9,
+                "text": text,
+            }
+        )
+        entry = Entry(page_id(id, page), head if page == 1 else [], body, [day.isoformat()], facets)
+        rows["search_index"].append(page_columns(entry))
+        rows["search_pages"].append({"id": entry.id, "words": pack(entry)})
+    one = key | {"record_number": 1}
+    rows["document_fields"] = [
+        one | {"type": type_, "number": number, "issuer": issuer, "date": day.isoformat(), "title": title}
+    ]
+    rows["assignments"] = [
+        key | {"record_number": count, "body": body, "role": "lead", "task": draw.choice(words.rare)[0]}
+        for count, body in enumerate(bodies, start=1)
+    ]
+    rows["deadlines"] = [
+        one | {"text": f"trước ngày {due:%d/%m/%Y}", "kind": "due", "end": due.isoformat(), "body": bodies[0]}
+    ]
+    rows["document_references"] = [
+        key | {"record_number": count, "kind": "Kế hoạch", "number": f"{draw.randrange(1, 900)}/KH-UBND"}
+        for count in range(1, pages + 1)
+    ]
+    rows["movements"] = [one | {"name": title[:40], "role": "names", "level": draw.choice(_LEVELS)}]
+    rows["sections"] = [
+        key | {"record_number": count, "label": str(count), "heading": title, "level": 1}
+        for count in range(1, pages + 1)
+    ]
+    rows["record_values"] = [
+        key
+        | {"record_table": "assignments", "record_number": count, "field": "body", "text": body, "normal": body}
+        | {"confidence": 0.9}
+        for count, body in enumerate(bodies, start=1)
+    ]
+    rows["files"] = [
+        {
+            "path": f"/in/{id}.pdf",
+            "sha256": rows["documents"][0]["sha256"],
+            "state": "done",
+            "attempts": 1,
+            "page_count": pages,
+            "registered_at": time,
+            "changed_at": time,
+        }
+    ]
+    return rows
