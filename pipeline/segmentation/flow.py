@@ -10,7 +10,7 @@ from pipeline.language.nlp import words_of
 from pipeline.language.numbering import read_labels
 from pipeline.segmentation.lines import PrintedLine
 from pipeline.segmentation.outline import Outline, Spot
-from pipeline.segmentation.parts import Draft, ends_paragraph
+from pipeline.segmentation.parts import Draft, ends_paragraph, goes_on
 from pipeline.segmentation.renumbering import renumber
 from pipeline.segmentation.tables import TableReader
 
@@ -23,9 +23,6 @@ _MAX_DAMAGED = 60
 _MAX_UNMARKED = 90
 _CITED = re.compile(
     r"\b(?:dieu|khoan|muc|diem|so|ngay|thang|nam|lan|thu|phan|chuong|phu luc|quy|khoa|lop|cum|tiet|cap)\s*$"
-)
-_GOES_ON = re.compile(
-    r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến))\s*$"
 )
 _JOINS = re.compile(r"(?:va|cua|cho|tai|voi|tren|trong|theo|doi voi|gan voi|den nam|giai doan|nam hoc)\b")
 _POINT = re.compile(r"\b(?:diem|muc)\s*$")
@@ -167,7 +164,7 @@ def _ended(line: PrintedLine, before: PrintedLine, *, first: bool = False) -> bo
         first: whether the line before is the paragraph's first, which may be indented where nobody can tell.
     """
     closes = ends_paragraph(before.string)
-    if not closes and _GOES_ON.search(before.string):
+    if not closes and goes_on(before.string):
         return False
     if line.page != before.page:
         return closes or (before.fill < 0.7 and not before.string.rstrip().endswith((",", "-", "–")))

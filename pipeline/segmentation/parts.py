@@ -13,6 +13,7 @@ from pipeline.segmentation.lines import PrintedLine
 __all__ = [
     "Draft",
     "ends_paragraph",
+    "goes_on",
     "is_addressee",
     "is_authority",
     "is_national",
@@ -37,6 +38,9 @@ _POSITION = re.compile(
     r"chinh uy|tu lenh|tong thu ky|thu ky|to truong|doi truong|khoa truong|tong bien tap|quan doc|thu truong|"
     r"kiem sat vien|chanh an|ke toan|nguoi lap|uy vien|thuong truc|dai dien|van phong|pho [a-z]|tong cuc truong|"
     r"thuyen truong|tram truong|hat truong|benh vien truong|hoi truong|phat ngon|cong doan|truong ban)"
+)
+_GOES_ON = re.compile(
+    r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến))\s*$"
 )
 _PLACE_DATE = re.compile(
     r"(?:^|(?<=\s))(?P<place>[^\d,.:;/]{1,40}?(?:\d{1,2}|\.[^\d,.:;/]{1,30})?)?\s{0,4}[,.]?\s{0,4}ngay\s{0,12}"
@@ -127,3 +131,8 @@ def is_noise(line: PrintedLine) -> bool:
 def ends_paragraph(text: str) -> bool:
     """Whether a line's last character closes a sentence, an item or a lead-in."""
     return text.rstrip(" \"'”’)]»")[-1:] in ".;:!?…" if text else True
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line cannot be a paragraph's last: it ends in a comma, a dash or a small word."""
+    return bool(_GOES_ON.search(text))

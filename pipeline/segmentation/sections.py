@@ -15,6 +15,7 @@ from pipeline.segmentation.shapes import (
     Shape,
     bold_until,
     bold_words,
+    broken_heading,
     following_parts,
     governs,
     read_shapes,
@@ -71,7 +72,13 @@ def _numbered(parts: list[Part], shapes: dict[int, Shape]) -> dict[int, Shape]:
             shapes[sibling].confidence > 0.9 for sibling in siblings
         )
         mostly = sure * 3 >= len(looks) * 2 and sure > 1
+        plainly = looks.count("heading")
         for sibling, look in zip(siblings, looks, strict=True):
+            if look == "text" and plainly > 1 and plainly * 2 >= len(looks):
+                broken = broken_heading(parts[sibling])
+                if broken is not None:
+                    headings[sibling] = broken
+                continue
             short = look in ("short", "lead") and (regular or mostly)
             bare = look == "bare" and mostly and len(parts[sibling].own.split()) <= MAX_RUN_IN_WORDS
             if (

@@ -7,7 +7,8 @@ from pipeline.document import TracedText
 from pipeline.language.bodies import is_body_list
 from pipeline.language.casing import is_capitals, starts_capital
 from pipeline.language.tone_marks import plain
-from pipeline.segmentation.parts import Draft
+from pipeline.segmentation.lines import join_lines
+from pipeline.segmentation.parts import Draft, ends_paragraph, goes_on
 
 __all__ = [
     "KEYWORDS",
@@ -16,6 +17,7 @@ __all__ = [
     "Shape",
     "bold_until",
     "bold_words",
+    "broken_heading",
     "following_parts",
     "governs",
     "read_shapes",
@@ -36,6 +38,7 @@ _LEAD_IN = re.compile(
 )
 _PERSON = re.compile(r"(?:Ông|Bà|Thầy|Cô|Đồng chí|Đ/c)\s(?=[A-ZĐÀ-Ỹ])")
 _COUNTED = re.compile(r"(?:[^\W\d_]+\s){1,3}(?:so |thu )?(?:\d{1,2}|[ivx]{1,4})$")
+_MAX_HEADING_LINES = 3
 _MAX_LEAD_WORDS = 8
 _FURNITURE = ("page-number", "stamp", "footnote")
 
@@ -191,6 +194,19 @@ def _shape(part: Part, after: int | None, parts: list[Part], bold: dict[str, boo
     if last == ":" and (_LEAD_IN.search(plain(own[:-1])) or words > MAX_RUN_IN_WORDS):
         return Shape("lead" if is_over and words <= _MAX_LEAD_WORDS else "text", end, 0.7)
     return Shape("heading" if is_over else "bare", end, 0.9)
+
+
+def broken_heading(part: Part) -> Shape | None:
+    """The heading of a passage to which the text under it was added because the heading nearly fills its line."""
+    lines = part.draft.lines
+    for count in range(1, min(_MAX_HEADING_LINES, len(lines) - 1) + 1):
+        before = lines[count - 1].string
+        if ends_paragraph(before) or before.count(":"):
+            return None
+        if lines[count].string[:1].isupper() and not goes_on(before):
+            end = len(join_lines(lines[:count]).text)
+            return Shape("heading", end, 0.7) if end > part.start else None
+    return None
 
 
 def _run_in_colon(own: str) -> int:
