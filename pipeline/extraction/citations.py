@@ -330,7 +330,7 @@ def _unclosed_bracket(bare: str, start: int, end: int) -> int:
 def _attached(text: str, bare: str, start: int) -> tuple[int, int] | None:
     """The subject in `X (ban hành kèm theo Quyết định số …)`: X."""
     before = bare[max(0, start - 40) : start]
-    attached = re.search(r"\s?\((?:duoc )?(?:ban hanh )?kem theo\s(?:cac\s)?$", before)
+    attached = re.search(r"\s?(?:\((?:duoc )?(?:ban hanh )?|\s(?:duoc )?ban hanh )kem theo\s(?:cac\s)?$", before)
     if attached is None:
         return None
     end = max(0, start - 40) + attached.start()

@@ -25,6 +25,9 @@ _ORGANS = frozenset(
     {"ban thuong vu", "ban chap hanh", "ban thuong truc", "doan chu tich", "thuong truc", "ban quan ly", "ban to chuc"}
 )
 _COMMITTEE = re.compile(r"(?:tinh|thanh|huyen|quan|thi|dang) uy\b")
+_ORGAN_BELOW = re.compile(
+    r"(?P<whole>(?:hoi dong nhan dan|uy ban mat tran to quoc)\s.+?)\s(?P<organ>thuong truc|ban thuong truc)$"
+)
 _NAME_WORDS = 4
 
 
@@ -44,7 +47,7 @@ def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]
     Returns:
         The name, and the ids of further words that it was completed from.
     """
-    name = as_written(issuer.text, body)
+    name = _organ_first(as_written(issuer.text, body))
     name, evidence = _written_out(name, body)
     if parent is not None and _is_organ(plain(name), plain(parent.text)):
         return f"{name} {as_written(parent.text, body)}", (*evidence, *parent.evidence())
@@ -57,6 +60,15 @@ def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]
         return f"{name} {place[0]}", (*evidence, *place[1])
     named = _named_in(name, body)
     return (named[0], (*evidence, *named[1])) if named is not None else (name, evidence)
+
+
+def _organ_first(name: str) -> str:
+    """`Thường trực Hội đồng nhân dân xã X`, whose organ is printed under the name."""
+    organ = _ORGAN_BELOW.match(plain(name))
+    if organ is None:
+        return name
+    whole, below = name[: organ.end("whole")], name[organ.start("organ") :]
+    return f"{below[:1].upper()}{below[1:].lower()} {whole}"
 
 
 def as_written(name: str, body: list[Passage]) -> str:

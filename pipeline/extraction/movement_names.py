@@ -22,8 +22,10 @@ _DESIGNATED = (
     r"|xây dựng (?:nông thôn mới|trường học)|giỏi việc|hai giỏi|thanh niên |vì |không ai|(?-i:[A-ZĐÂÊÔƠƯÁÀẢÃẠ]))"
 )
 _END = (
-    r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó))|$|\s(?:gắn với|gắn liền|để|nhằm|do|tại|theo|trên|của|được|đã"
-    r"|sẽ|đến|trong|ở|và các|và cuộc|và Tuần|và Tháng|và phong trào|và phát động|và tổ chức|và triển khai|từ ngày"
+    r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó|vệ sinh lao|thực phẩm))|$|\s(?:gắn với|gắn liền|để|nhằm|do"
+    r"|tại|theo|trên|của|được|đã"
+    r"|sẽ|đến|trong|ở|và các|và cuộc|và Tuần|và Tháng|[-–] Tháng|và phong trào|và phát động|và tổ chức"
+    r"|và triển khai|từ ngày"
     r"|từ tháng|ngày \d|thi đua toàn"
     r"|về việc|với|cho|vào|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả"
     r"|là)\b))"
@@ -39,7 +41,8 @@ _NAMED_TIME = re.compile(
     r"(?<!\w)(?P<name>(?:Tuần\slễ|Tháng(?=\s(?:[Hh]ành động|cao điểm|[Cc]ông nhân|[Tt]hanh niên"
     r"|[Nn]hân đạo|[Kk]huyến học|[Aa]n toàn|[Cc]huyển đổi"
     r"|hưởng ứng|phát động|thi đua|văn hóa|tuyên truyền|vì|Vì)))\s(?:[^.;:,()“”\"]"
-    r"|(?<=ngừa),(?=\sứng phó)|(?<=phòng),(?=\schống)|(?<=sinh),(?=\sthực phẩm)){4,110}?|Tháng\s(?:Công nhân"
+    r"|(?<=ngừa),(?=\sứng phó)|(?<=phòng),(?=\schống)|(?<=sinh),(?=\sthực phẩm)|(?<=toàn),(?=\svệ sinh)){4,110}?"
+    r"|Tháng\s(?:Công nhân"
     r"|Thanh niên|Nhân đạo"
     r"|công nhân|thanh niên))" + _END
 )
@@ -72,6 +75,8 @@ _BATTLE = re.compile(
     r"(?:Điện\sBiên|Hồ\sChí\sMinh|Biên\s[Gg]iới|Tây\sNguyên|Mậu\sThân|Mùa\s[Xx]uân|Việt\sBắc|Huế|Đường\s(?:9|14)"
     r"|Trị\s[-–])"
 )
+_MIN_LISTED = 3
+_SENTENCE_END = re.compile(r"\.(?:\s|$)|$")
 _NOT_A_NAME = re.compile(r"^(?:tuần lễ|tháng)\s(?:được|này|là|từ|có|diễn|sẽ|nêu|trên)(?!\w)", re.IGNORECASE)
 _PLURAL = re.compile(r"(?:các|những|nhiều|mọi|hoạt động|tổ chức các|,)\s$", re.IGNORECASE)
 _GENERAL = re.compile(
@@ -150,6 +155,10 @@ def named_movements(text: str) -> Iterator[NamedMovement]:
 
 
 def _announced(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
+    listed = list(_listed(text, head))
+    if listed:
+        yield from listed
+        return
     plural = _PLURAL.search(text[max(0, head.start() - 14) : head.start()]) is not None
     first = _first(text, head, plural=plural)
     if first is None:
@@ -169,6 +178,25 @@ def _announced(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
         known = known_name_end(text, start) if named == "plain" else None
         after = known or following.end()
         yield NamedMovement(start, known or end, after, head.start(), joined=True)
+
+
+def _listed(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
+    """The names of `các phong trào thi đua: A; B; C`, parted by semicolons."""
+    if not head[0].rstrip().endswith(":") or not _PLURAL.search(text[max(0, head.start() - 14) : head.start()]):
+        return
+    begin = head.end()
+    stop = _SENTENCE_END.search(text, begin)
+    parts = list(re.finditer(r"[^;]+", text[begin : stop.start() if stop is not None else None]))
+    if len(parts) < _MIN_LISTED:
+        return
+    for index, part in enumerate(parts):
+        lead = len(part[0]) - len(part[0].lstrip())
+        spans = [match.span("quoted") for match in re.finditer(_QUOTED, part[0])]
+        if not spans and part[0][lead : lead + 1].isupper():
+            spans = [(lead, len(part[0].rstrip()))]
+        for start, end in spans:
+            offset = begin + part.start()
+            yield NamedMovement(offset + start, offset + end, begin + part.end(), head.start(), index > 0)
 
 
 def _first(text: str, head: re.Match[str], *, plural: bool) -> tuple[int, int, int, bool] | None:

@@ -74,8 +74,11 @@ _LAUNCH_VERB = re.compile(
 )
 _SEARCHED = ("title", "about", "grounds", "heading", "item", "paragraph", "table-row", "closing")
 _TIME_NAME = re.compile(r"^(?:tuần lễ|tháng)\s", re.IGNORECASE)
-_MIN_NAME_WORDS = 3
+_MIN_NAME_WORDS = 2
 _MIN_PERIOD_DAYS = 45
+_TIME_LABEL = re.compile(
+    r"(?:về\s)?thời gian(?:\s(?:thực hiện|tổ chức|triển khai|phát động|thi đua))?\s?:\s?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,7 @@ def _movement(document: Document, mention: _Mention) -> Movement:
 
 def _with_period(document: Document, first: str | None, last: str | None) -> tuple[str | None, str | None]:
     """The plan's own period, unless that is a few days of a movement whose years are named."""
-    period = plan_period(document)
+    period = plan_period(document) or _labelled_period(document)
     if period is None:
         return first, last
     start, end = period
@@ -179,6 +182,18 @@ def _with_period(document: Document, first: str | None, last: str | None) -> tup
         days = (date.fromisoformat(end) - date.fromisoformat(start)).days
         return (start, end) if days >= _MIN_PERIOD_DAYS else (first, last)
     return start, end
+
+
+def _labelled_period(document: Document) -> tuple[str, str] | None:
+    """The days of the first line `Thời gian: từ ngày … đến ngày …`."""
+    for passage in document.passages:
+        if passage.appendix or passage.kind not in ("heading", "item", "paragraph"):
+            continue
+        match = _TIME_LABEL.match(passage.body.text)
+        times = find_times(passage.body.text[match.end() : match.end() + 100]) if match is not None else []
+        if times and times[0].start <= 1 and times[0].unit in ("day", "days") and times[0].first and times[0].last:
+            return times[0].first, times[0].last
+    return None
 
 
 def _years(mention: _Mention) -> tuple[str | None, str | None]:

@@ -5,9 +5,22 @@ import re
 from pipeline.document import TracedText
 from pipeline.language.bodies import bodies_from
 
-__all__ = ["bodies_at"]
+__all__ = ["bodies_at", "capitals_at"]
 
 _ORGANISATION = re.compile(r"\s(?:Hội|Đoàn|Đảng)(?!\w)")
+_OFFICE = re.compile(
+    r"(?:giám đốc|trưởng|chủ tịch|bí thư|tư lệnh|thống đốc|chủ nhiệm|thủ trưởng|ban giám hiệu"
+    r"|hội đồng)$",
+    re.IGNORECASE,
+)
+_HOUSE = re.compile(
+    r"\s(?:Bệnh viện|Sở|Trường|Công ty|Trung tâm|Tổng cục|Cục|Chi cục|Viện|Học viện|Tổng [Cc]ông ty|Tập đoàn|Bộ"
+    r"|Binh đoàn|Quân khu"
+    r"|Lữ đoàn|Sư đoàn|Trung đoàn|Nhà máy|Huyện ủy|Tỉnh ủy|Công đoàn)(?!\w)"
+)
+_BY_CAPITAL = re.compile(
+    r"[A-ZĐ][^\W\d_]+(?:\s[^\W\d_]+){0,7}?(?=\s?[,;:.()]|$|\s(?:cho|đối|kèm|và|theo|tặng|với|trị|để|trong|khi)(?!\w))"
+)
 
 
 def bodies_at(text: TracedText, offset: int, end: int | None = None) -> tuple[TracedText, int] | None:
@@ -20,6 +33,13 @@ def bodies_at(text: TracedText, offset: int, end: int | None = None) -> tuple[Tr
     found = bodies_from(text.text, offset) if offset < limit else None
     if found is None or found.end > limit:
         return None
-    further = _ORGANISATION.match(text.text, found.end)
+    office = _OFFICE.search(text.text[max(0, found.end - 16) : found.end])
+    further = _ORGANISATION.match(text.text, found.end) or (_HOUSE.match(text.text, found.end) if office else None)
     stop = further.end() if further is not None else found.end
     return text.slice(found.bodies[0].start, stop), stop
+
+
+def capitals_at(text: TracedText, offset: int) -> tuple[TracedText, int] | None:
+    """A name that only its capital tells (`Lữ đoàn trưởng`), up to the next small word or mark, and where it ends."""
+    match = _BY_CAPITAL.match(text.text, offset)
+    return (text.slice(*match.span()), match.end()) if match is not None else None

@@ -35,7 +35,8 @@ FORM = re.compile(
     r"|danh\shiệu\s[“\"][^”\"]{3,80}[”\"]"
     r"|(?:danh\shiệu\s)?(?:Anh\shùng\sLao\sđộng|Chiến\ssĩ\sthi\sđua(?:\stoàn\squốc|\scơ\ssở|\scấp\s(?:tỉnh|bộ"
     r"|cơ\ssở))"
-    r"|[Tt]ập\sthể\s[Ll]ao\sđộng\s(?:xuất\ssắc|tiên\stiến)|Lao\sđộng\stiên\stiến|Đơn\svị\s(?:quyết\sthắng"
+    r"|[Tt]ập\sthể\s[Ll]ao\sđộng\s(?:xuất\ssắc|tiên\stiến)|Lao\sđộng\stiên\stiến|Chiến\ssĩ\stiên\stiến"
+    r"|Đơn\svị\s(?:quyết\sthắng"
     r"|tiên\stiến))"
     r"|[Gg]iải\s(?:thưởng\s[“\"][^”\"]{3,80}[”\"]|(?:[Nn]hất|[Nn]hì|[Bb]a(?!\s(?:giải|tháng))|[Tt]ư|NHẤT|NHÌ|BA"
     r"|[Kk]huyến\skhích|[Đđ]ặc\sbiệt|[Tt]riển\svọng|[Pp]hong\strào|[Pp]hụ|[Xx]uất\ssắc|[Cc]huyên\sđề"
@@ -79,7 +80,7 @@ _CRITERIA = re.compile(
     r"|tích\scực|tự\snguyện"
     r"|làm\stốt|chấp\shành|đóng\sgóp|triển\skhai|tổ\schức\s(?:tốt|thực|triển)|vượt|được\s|khắc\sphục|không\s"
     r"|gương\smẫu"
-    r"|phát\shuy|giúp)|dẫn\sđầu|tiêu\sbiểu|xuất\ssắc|điển\shình|nổi\sbật|tốt\s|giỏi|ưu\stú"
+    r"|phát\shuy|giúp)|dẫn\sđầu|đặc\sbiệt\s(?=xuất|tiêu)|tiêu\sbiểu|xuất\ssắc|điển\shình|nổi\sbật|tốt\s|giỏi|ưu\stú"
     r"|hay(?!\s(?:nhất\s)?(?:cá|tập))"
     r"|đẹp|là\s|xếp\s)",
     re.IGNORECASE,

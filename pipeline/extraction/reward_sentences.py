@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.document import TracedText
-from pipeline.extraction.named_bodies import bodies_at
+from pipeline.extraction.named_bodies import bodies_at, capitals_at
 from pipeline.extraction.reward_phrases import (
     FORM,
     NOUN,
@@ -84,10 +84,11 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _PIECES = re.compile(
-    r"\d{1,3}\s(?:cờ|bằng(?:\skhen)?|giấy(?:\skhen)?|giải|suất|phần(?:\sthưởng)?)\s(?:cho\s"
+    r"(?:\d{1,3}\s)(?:cờ|bằng(?:\skhen)?|giấy(?:\skhen)?|giải|suất|phần(?:\sthưởng)?)\s(?:cho\s"
     r"|đối\svới\s)?",
     re.IGNORECASE,
 )
+_COUNTED_PRIZE = re.compile(r"\s?:\s?\d{1,3}\sgiải(?!\s(?:nhất|nhì|ba|khuyến|đặc|a|b|c)(?!\w))", re.IGNORECASE)
 _COMES_WITH = re.compile(r"gồm|kèm|và|cùng|,", re.IGNORECASE)
 _BARE_COUNT = re.compile(rf"^\s?[,:(]?\s?(?=\d{{1,4}}\s{NOUN}(?!\w))", re.IGNORECASE)
 _UNIT_COUNT = re.compile(
@@ -110,7 +111,8 @@ _FORMLESS = re.compile(
 )
 _NOT_TO_GIVE = re.compile(
     r"(?:công tác|hình thức|quy định về|hồ sơ|tiêu chuẩn|nội dung|kế hoạch|quỹ|luật thi đua,"
-    r"|hội đồng thi đua\s?[-,–]|ban thi đua\s?[-,–]|thi đua\s?[-,–]|thi đua,|việc|là|chi|kinh phí(?: chi)?|tiền"
+    r"|hội đồng thi đua\s?[-,–]|ban thi đua\s?[-,–]|thi đua\s?[-,–]|thi đua,|quy chế|chế độ|chính sách|cơ chế"
+    r"|biện pháp|nguyên tắc|mức|quy trình|việc|là|chi|kinh phí(?: chi)?|tiền"
     r"|căn cứ (?:để )?(?:xem xét,?\s)?(?:đánh giá,?\s)?"
     r"|cơ sở (?:để )?(?:xem xét,?\s)?(?:đánh giá,?\s)?(?:bình xét,?\s)?"
     r"|tiêu chí (?:để )?(?:xem xét,?\s)?(?:đánh giá,?\s)?|đề nghị xét,?)\s*$",
@@ -200,16 +202,22 @@ def _with_forms(clause: TracedText) -> Iterator[Gift]:
         given_by_verb = True
     else:
         given_by_verb, shared, granter, nobody = _active(clause, matches)
+    by = granter, nobody
     for index, match in enumerate(matches):
         stop = matches[index + 1].start() if index + 1 < len(matches) else len(text)
-        yield from _gifts(clause, match, stop, shared, (granter, nobody), listed=not given_by_verb)
+        asked = _asked(text, match.start()) if index else None
+        if asked is not None and asked.start() >= matches[index - 1].end():
+            by = _granter_in(clause, asked.end(), match.start())
+        yield from _gifts(clause, match, stop, shared, by, listed=not given_by_verb)
 
 
 def _is_label(text: str, match: re.Match[str]) -> bool:
     """`Giải tập thể:` heads prizes and is none."""
     kind = match["form"].casefold()
     return kind in ("giải tập thể", "giải cá nhân", "giải toàn đoàn", "giải đồng đội") and (
-        _COLLECTIVE_LABEL.match(text[match.end() :]) is not None and match["count"] is None
+        _COLLECTIVE_LABEL.match(text[match.end() :]) is not None
+        and match["count"] is None
+        and not _COUNTED_PRIZE.match(text[match.end() :])
     )
 
 
@@ -245,13 +253,18 @@ def _active(clause: TracedText, matches: list[re.Match[str]]) -> tuple[bool, lis
         begin = phrase_start(text, chosen.end(), before) if chosen is not None else None
         shared = recipients_of(clause, begin, before) if begin is not None else _label_whom(clause, before)
     if asked is not None:
-        granter, nobody = _granter_in(clause, asked.end(), len(text))
+        granter, nobody = _granter_in(clause, asked.end(), first)
         return verb is not None, shared, granter, nobody
-    for offset in _subject_offsets(text, verb.start() if verb is not None else first):
-        named = bodies_at(clause, offset, verb.start() if verb is not None else first)
+    return verb is not None, shared, _subject(clause, verb.start() if verb is not None else first), False
+
+
+def _subject(clause: TracedText, end: int) -> TracedText | None:
+    """The body that a clause begins with, or that stands behind one of its first commas, before an offset."""
+    for offset in _subject_offsets(clause.text, end):
+        named = bodies_at(clause, offset, end)
         if named is not None and not _PEOPLE.match(named[0].text):
-            return verb is not None, shared, named[0], False
-    return verb is not None, shared, None, False
+            return named[0]
+    return None
 
 
 def _label_whom(clause: TracedText, end: int) -> list[Recipients]:
@@ -317,7 +330,8 @@ def _gifts(
 def _granter_behind(clause: TracedText, end: int) -> tuple[TracedText | None, int]:
     """The body after `của`, and where what follows it begins."""
     match = _OF.match(clause.text[end : end + 8])
-    named = bodies_at(clause, end + match.end()) if match is not None else None
+    start = end + match.end() if match is not None else 0
+    named = (bodies_at(clause, start) or capitals_at(clause, start)) if match is not None else None
     return named if named is not None else (None, end)
 
 
@@ -365,6 +379,8 @@ def _formless(clause: TracedText) -> Iterator[Gift]:
             continue
         asked = _asked(text, match.start())
         granter, nobody = _granter_in(clause, asked.end(), match.start()) if asked is not None else (None, False)
+        if asked is None:
+            granter = _subject(clause, match.start())
         for given in recipients_of(clause, match.start("whom"), match.end("whom")):
             if len(given.whom.text.split()) <= _MAX_WHOM_WORDS:
                 yield Gift(None, clause, granter, nobody, None, given, None)

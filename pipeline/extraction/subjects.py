@@ -207,7 +207,8 @@ def _of_title(document: Document) -> Iterator[TracedText]:
         return
     whom = passage.text.slice(match.start("whom"), match.end("whom"))
     kind = subject_kind(whom.text)
-    if kind == "individual" or (kind == "collective" and bodies_from(whom.text, 0) is not None):
+    begun = _kind_at(fold_tones(whom.text[_past_labels(whom.text) :]))
+    if (kind == "individual" and begun is not None) or (kind == "collective" and bodies_from(whom.text, 0) is not None):
         yield trimmed(whom)
 
 
