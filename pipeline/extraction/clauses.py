@@ -23,6 +23,9 @@ _DONE_BY = re.compile(
 _TIME_WORDS = re.compile(
     r"^[\s,;]*(?:thời\s(?:gian|hạn|điểm)|hạn|tiến\sđộ)(?:\s[^\s,;:]+){0,4}\s?:?\s*$", re.IGNORECASE
 )
+_REPORTS = re.compile(r"(?:định\skỳ\s)?(?:tổng\shợp|gửi|sơ\skết)[^,;]{0,40}?báo\scáo|báo\scáo\s", re.IGNORECASE)
+_WATCHES = re.compile(r"[\s,]*(?:theo\sdõi|đôn\sđốc|hướng\sdẫn|kiểm\stra|giám\ssát)", re.IGNORECASE)
+_MONTH_OR_DAY = re.compile(r"(?:tháng|ngày|quý)\s[\dIV]", re.IGNORECASE)
 _PURPOSE = re.compile(r"^\s(?:để|nhằm|làm\scơ\ssở)\s", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
     r"^[\s,]*(?:căn\scứ|theo(?!\sdõi)|trên\scơ\ssở|trong\sphạm\svi|tùy|tuỳ|qua\s|từ\stình\shình|bằng\s|với\schức\snăng)",
@@ -75,6 +78,9 @@ def clause_of(
     if opening > start and text.find(")", opening, time.start) < 0 and _own_clause(text, opening, time, times):
         start, opening = opening + 1, -1
     elif opening > start and text.find(")", opening, time.start) < 0:
+        closing = text.find(")", time.end)
+        if closing > 0 and text[closing + 1 :].lstrip().startswith(":"):
+            return _stripped(sentence, _verb_of(text, closing + 1, len(text), doer), len(text))
         opening = text.find("(", start, opening + 1) if _bracketed(text, start, opening, times) else opening
         begin = _narrowed(text, _verb_of(text, start, opening, doer), opening)
         return _stripped(sentence, begin, _end_of_task(text, begin, opening))
@@ -87,7 +93,8 @@ def clause_of(
         before, begin = "", time.start
     if _nothing(before) or (_AIMS.match(before.strip(" ,:")) and after.lstrip().startswith(",")):
         begin = _verb_of(text, time.end, end, doer)
-        return _stripped(sentence, begin, _end_of_task(text, begin, end))
+        task = _stripped(sentence, begin, _without_times(text, begin, _end_of_task(text, begin, end), times))
+        return task if task else _stripped(sentence, start, max(end, time.end))
     stop = time.start
     if time.kind == "recurring":
         stop = _end_after(text, time.end, end)
@@ -151,7 +158,7 @@ def _stretch(text: str, time: TimeExpression, times: Sequence[TimeExpression]) -
         if joint is not None and not (opens and joint.start() > earlier.end + 1 and _same_task(text, earlier, time)):
             start = joint.end()
     if later is not None:
-        joints = list(_joints(text, time.end, later.start, strict=False))
+        joints = [joint for joint in _joints(text, time.end, later.start, strict=False) if joint.start() > time.end]
         if joints:
             end = joints[-1].start() if _is_opening(text, joints[-1].end(), later.start) else joints[0].start()
             end = max(end, time.end)
@@ -242,6 +249,8 @@ def _narrowed(text: str, start: int, end: int) -> int:
     for match in _JOINT.finditer(text, max(start, end - _WINDOW), end):
         if text.startswith("phấn đấu ", match.end()):
             return match.end()
+        if _REPORTS.match(text, match.end()) and _WATCHES.match(text, start):
+            return match.end()
     if len(text[start:end].split()) <= _LONG_WORDS:
         return start
     for match in _joints(text, max(start, end - _WINDOW), end, strict=True):
@@ -252,9 +261,8 @@ def _narrowed(text: str, start: int, end: int) -> int:
 
 
 def _breaks_off(text: str, offset: int) -> bool:
-    """Whether a comma or conjunction with a verb, or with another subject, follows a time at once."""
-    match = _JOINT.match(text, offset)
-    return match is not None
+    """Whether a comma, a conjunction or a bracket follows a time at once."""
+    return _JOINT.match(text, offset) is not None or text.startswith(" (", offset)
 
 
 def _end_after(text: str, start: int, end: int) -> int:
@@ -270,6 +278,15 @@ def _end_of_task(text: str, start: int, end: int) -> int:
     """Before the doer that is named at a task's end (`… do Phòng Kỹ thuật thực hiện`)."""
     doer = doer_at_end(text[start:end])
     return start + doer.verb if doer is not None and doer.verb > 0 else end
+
+
+def _without_times(text: str, start: int, end: int, times: Sequence[TimeExpression]) -> int:
+    """Before the brackets at a task's end that say when in each turn it is done."""
+    if not text[start:end].rstrip(" .;,").endswith(")"):
+        return end
+    opening = text.rfind("(", start, end)
+    dated = _MONTH_OR_DAY.search(text, opening, end) is not None
+    return opening if opening > start and (dated or any(opening < time.start < end for time in times)) else end
 
 
 def _nothing(text: str) -> bool:

@@ -107,22 +107,22 @@ def _plan_lines(document: Document, plan: PlanDate) -> Iterator[_Found]:
         time = parse_time_cell(value.text, plan)
         if time is None:
             continue
-        what = _what_of_line(document, passage) or title
+        if _is_of_its_heading(document, passage):
+            continue
+        what = title
         event = time.kind == "due" and time.first is not None and title is not None
         if event and title is not None and _EVENT_TITLE.match(str(title.normal)):
             time = _as_event(time)
         yield _Found(passage.index, _record(value, time, what, None, 0.9), target=False, rank=0)
 
 
-def _what_of_line(document: Document, passage: Passage) -> Value | None:
-    """What a run-in line of time is about, where it stands under a heading of its own (`2. Lễ khai mạc`)."""
+def _is_of_its_heading(document: Document, passage: Passage) -> bool:
+    """Whether a run-in line of time speaks of the heading over it (`2. Lễ khai mạc`), not of the plan."""
     section = _section(document, passage)
     if passage.kind != "heading" or section is None or section.parent is None:
-        return None
+        return False
     over = document.sections[section.parent]
-    if over.kind == "schedule" or _OF_ALL.match(over.heading.text):
-        return None
-    return printed_value(trimmed(over.heading), certainty=0.75)
+    return over.kind != "schedule" and not _OF_ALL.match(over.heading.text)
 
 
 def _line_value(document: Document, passage: Passage) -> TracedText | None:
@@ -173,6 +173,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
         context = TimeContext(plan, purpose=unit.purpose, targets=targets, told=told)
         times = accepted_times(sentence.text, context)
         doer = doer_of(sentence.text) if times else None
+        before_it = TracedText()
         for time in times:
             printed = sentence.slice(time.start, time.end)
             own = doer_of_clause(sentence.text, time, times)
@@ -180,6 +181,9 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
             what = clause_of(sentence, time, times, _moved(*own) if own is not None else doer)
             if time.kind == "due" and time.first is not None and time.unit in _SHORT and _GATHERING.match(what.text):
                 time = _as_event(time)
+            if before_it and len(what.text.split()) <= _MIN_WORDS:
+                what = before_it
+            before_it = what
             if earlier and (len(what.text.split()) < _MIN_WORDS or _TIME_HEADING.match(sentence.text)):
                 what = earlier
             record = _record(printed, time, printed_value(what, certainty=0.7), body, 0.9 if told else 0.75)
@@ -187,6 +191,13 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
         earlier = sentence
     if unit.time_line is not None:
         line = parse_time_cell(unit.time_line.text, plan) or _measureless(unit.time_line)
+        if (
+            line is not None
+            and line.kind in ("due", "period")
+            and line.unit in _SHORT
+            and _GATHERING.match(unit.text.text)
+        ):
+            line = _as_event(line) if line.first is not None and line.preposition not in ("từ", "trước") else line
         if line is not None:
             told_to = unit.addressees if unit.addressees is not None and unit.addressees.source == "sentence" else None
             what_value = printed_value(unit.text.slice(told_to.verb if told_to is not None else 0), certainty=0.85)

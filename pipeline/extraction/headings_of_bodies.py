@@ -26,10 +26,16 @@ _LEADS = re.compile(r"^\s?chủ\strì", re.IGNORECASE)
 _OTHER_THINGS = re.compile(
     r"^(?:chế độ|kinh phí|thời gian|địa điểm|công tác|phân công|tổ chức thực hiện|nội dung|hình thức"
     r"|mục|đối tượng|yêu cầu|báo cáo|tiến độ|nhiệm vụ(?! của)|giải pháp|lộ trình|nguồn|khen thưởng"
-    r"|thành phần|điều khoản|các nội dung|các biện pháp|một số)",
+    r"|thành phần|cấp (?:tỉnh|huyện|xã|cơ sở|trung ương)$|điều khoản|các nội dung|các biện pháp|một số)",
     re.IGNORECASE,
 )
 _HELD = re.compile(r"\s?[,–-]\s(?!(?:thầy|cô|ông|bà|đồng chí)\s)\S", re.IGNORECASE)
+_NOT_OF_BODIES = ("purpose", "subjects", "schedule", "funding", "rewards")
+_ORGANS = re.compile(
+    r"^(?:các\s)?(?:tiểu ban|tổ|đội|nhóm|cụm|khối|chi hội|chi đoàn|liên đội|phân xưởng|xí nghiệp|tiểu đoàn|đại đội|trung đoàn"
+    r"|sư đoàn|lữ đoàn|quản đốc|chỉ huy|bộ phận|trạm|cấp ủy|thành viên|ủy viên|thư ký|trưởng|phó)\s(?!giải pháp|nhiệm vụ|chức)",
+    re.IGNORECASE,
+)
 _MAX_WORDS = 16
 
 
@@ -81,6 +87,9 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
         )
     if siblings and section.kind == "organization" and _could_be_name(text[start:]):
         whole = heading.slice(start, len(text))
+        return HeadingBodies(whole, (whole,), certainty=0.6)
+    if match is None and section.kind not in _NOT_OF_BODIES and _ORGANS.match(text) and _could_be_name(text):
+        whole = heading.slice(0, len(text))
         return HeadingBodies(whole, (whole,), certainty=0.6)
     if found is not None and section.kind == "organization" and _could_be_name(text[start:]):
         whole = heading.slice(start, len(text))

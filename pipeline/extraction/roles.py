@@ -40,7 +40,11 @@ _ADVISED = re.compile(
 )
 _FOR_DECISION = re.compile(r"^\s(?:xem xét|chỉ đạo|quyết định|cho ý kiến|biết|theo dõi|tổng hợp)", re.IGNORECASE)
 _SUPPLIED = re.compile(r"cung cấp,?\s$|cung cấp(?:, chia sẻ)? thông tin", re.IGNORECASE)
-_ANSWERS_FOR = re.compile(r"[\s,]*(?:có|chịu) trách nhiệm(?: chính)?(?: (?:trong việc|về việc))?\s", re.IGNORECASE)
+_ANSWERS_FOR = re.compile(
+    r"[\s,]*(?:(?:có|chịu) trách nhiệm(?: chính)?(?: (?:trong việc|về việc))?|có nhiệm vụ"
+    r"|(?:là|làm) (?:(?:cơ quan|đơn vị|bộ phận) )?(?:đầu mối|thường trực)[,;]?)\s",
+    re.IGNORECASE,
+)
 _NOBODY = re.compile(r"cấp (?:có )?thẩm quyền|cấp trên|theo quy định", re.IGNORECASE)
 _CLAUSE_END = frozenset(".;:()")
 _WITHIN_NAMES = frozenset(("của", "về", "đối với"))

@@ -25,7 +25,7 @@ _DIRECTIVE = re.compile(
 _HANDS_ON = re.compile(r"^\s?(?:giao(?:\scho)?|phân\scông|ủy\squyền(?:\scho)?)\s", re.IGNORECASE)
 _ASKS = re.compile(r"^\s?(?:trân\strọng\s|kính\s)?(?:yêu\scầu|đề\snghị|kêu\sgọi|giao)\s", re.IGNORECASE)
 _ADVERBIAL = re.compile(
-    r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|trong|khi|sau|trước|nếu|để|theo(?!\sdõi)|từ|đến|tới|định\skỳ|hằng|hàng"
+    r"^(?:[-–+•*]\s)?(?:căn\scứ|trên\scơ\ssở|(?:giai\sđoạn|bước|đợt)\s(?:\d+|[IVX]+)|trong|khi|sau|trước|nếu|để|theo(?!\sdõi)|từ|đến|tới|định\skỳ|hằng|hàng"
     r"|(?:tháng|quý|ngày|tuần|năm)\s(?:\d+|[IVX]+)|(?:đầu|giữa|cuối)\s(?:năm|tháng|quý|tuần|giờ|mỗi|khóa"
     r"|kỳ|học)|nhằm|đối\svới|ngoài"
     r"|bên\scạnh|đồng\sthời|do|tại|với|qua|thông\squa|trường\shợp|hết|kết\sthúc|chậm\snhất|buổi|lúc"
@@ -162,7 +162,8 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
             return Doer(others, others.bodies[0].start, others.end, others.end, "directive")
     if not directive and not _goes_on(analyse(sentence), found.end):
         return None
-    if not directive and _PEOPLE.match(sentence[begin : found.end]) and not _next_is_verb(sentence, found.end):
+    people = found.bodies[0].kind not in ("position", "office") and _PEOPLE.match(sentence[begin : found.end])
+    if not directive and people and not _next_is_verb(sentence, found.end):
         return None
     if place == "subject" and found.bodies[0].kind == "generic":
         if len(sentence[begin : found.end].split()) < 2:

@@ -9,7 +9,7 @@ from pipeline.language.nlp import Analysis, analyse, fold_tones
 __all__ = ["subject_by_place"]
 
 _NO_SUBJECT = re.compile(
-    r"^(?:các\s|những\s|mỗi\s|toàn\sbộ\s)?(?:đồng\sloạt|nhóm\s(?:giải|nhiệm|chỉ|vấn|nội)|công\s(?:tác|trình|việc|văn|nghệ|dân\s(?:số))|nội\sdung|hoạt\sđộng|nhiệm\svụ|chỉ\s(?:tiêu|đạo)"
+    r"^(?:các\s|những\s|mỗi\s|toàn\sbộ\s)?(?:trường\shợp|đồng\sloạt|nhóm\s(?:giải|nhiệm|chỉ|vấn|nội)|công\s(?:tác|trình|việc|văn|nghệ|dân\s(?:số))|nội\sdung|hoạt\sđộng|nhiệm\svụ|chỉ\s(?:tiêu|đạo)"
     r"|kế\shoạch|chương\strình|giải\spháp|biện\spháp|tổ\schức\s(?!đảng|chính\strị|xã\shội|công|đoàn|hội|đại\sdiện)|đại\shội|hội\s(?:nghị|thi|thảo|diễn|thao)|chi\s(?:phí|trả|tiêu|tiết)|chủ\s(?:động|trì|đề|yếu|trương)"
     r"|đảng\s(?:phí)|thành\s(?:lập|phần|tích|phố)|lực\schọn|thường\sxuyên|đơn\s(?:giá|thư)|cơ\s(?:cấu|chế|bản)|quản\slý|lực\s|thủ\stục"
     r"|học\stập|kho\s|cụm\stừ|viện\sdẫn|phân\s(?:công|loại|bổ|tích|cấp)|cấp\s(?:phát|giấy|kinh)|bộ\s(?:tiêu|chỉ|đề|câu)|báo\s(?:cáo|hiệu)|sinh\shoạt"
@@ -18,9 +18,12 @@ _NO_SUBJECT = re.compile(
 )
 _CLOSED = frozenset((".", ";", ":", "(", ")", "“", "”", '"', "/"))
 _NEVER = frozenset(
-    ("để", "nhằm", "khi", "nếu", "được", "bị", "đã", "đang", "sẽ", "là", "từ", "đến", "theo", "tại", "trong", "do")
-)
-_MODALS = frozenset(("phải", "cần", "có"))
+    (
+        "để", "nhằm", "khi", "nếu", "được", "bị", "đã", "đang", "sẽ", "là", "từ", "đến", "theo", "tại", "trong", "do",
+        "có", "không", "mà", "thì", "bởi", "như", "vì", "chưa", "về", "vào", "với", "cho", "này", "đó",
+    )
+)  # fmt: skip
+_MODALS = frozenset(("phải", "cần"))
 _MAX_TOKENS = 28
 
 
@@ -63,7 +66,7 @@ def _phrase_end(analysis: Analysis, token: int) -> int | None:
         quoted = quoted != (word in '“”"')
         if quoted or word in '“”"':
             continue
-        if word in _CLOSED or word.casefold() in _NEVER:
+        if word in _CLOSED or (word.casefold() in _NEVER and index not in verbs):
             return None
         if word.casefold() in _MODALS and index > token + 1:
             return index

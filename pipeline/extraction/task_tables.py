@@ -40,6 +40,7 @@ _TASK_FIRST = re.compile(
 _NAMES = re.compile(
     r"họ (?:và )?tên|tên (?:tập thể|cá nhân|đơn vị)|tập thể|chức (?:vụ|danh)|công tác$|năm sinh|điện thoại|chữ ký"
 )
+_PERSONS = re.compile(r"họ (?:và )?tên", re.IGNORECASE)
 _RESPONSIBLE = re.compile(
     r"chủ trì|phụ trách|chịu trách nhiệm|tham mưu|phân công|thực hiện|tổ chức|đầu mối|trách nhiệm"
 )
@@ -53,6 +54,7 @@ _LABEL = re.compile(
 )
 _SEPARATOR = re.compile(r"[\s,;.+•]*(?:(?:[-–/]|và|cùng)\s)?[\s,;.]*", re.IGNORECASE)
 _MAX_BODY = 160
+_SHORT_TAIL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ def _columns(heads: list[Passage]) -> tuple[ColumnRole, ...]:
     full = [head for head in heads if len(head.cells) == width]
     texts = [" ".join(dict.fromkeys(head.cells[index].text for head in full)) for index in range(width)]
     roles = [column_role(text) for text in texts]
+    if "task" in roles and not {"lead", "both"} & set(roles):
+        named = next((index for index, text in enumerate(texts) if _PERSONS.search(text)), None)
+        roles = ["lead" if index == named else role for index, role in enumerate(roles)]
     return tuple(roles)
 
 
@@ -268,6 +273,8 @@ def _belongs_to_name(rest: str) -> bool:
     """Whether unknown words after a body are few and no verb begins them, so that they are part of its name."""
     if not 1 <= len(rest.split()) <= 5:
         return False
+    if len(rest.split()) <= _SHORT_TAIL:
+        return True
     analysis = analyse(rest.strip())
     return 0 not in analysis.marks["verbs"] and 0 not in analysis.marks["stops"]
 

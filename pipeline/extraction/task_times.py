@@ -51,9 +51,10 @@ _REACHED = re.compile(
 _VAGUE = re.compile(r"\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
 _IN_FORCE = re.compile(r"có hiệu lực(?: thi hành)?,?\s?(?:từ|kể từ)?\s?$", re.IGNORECASE)
 _PAID_BEFORE = re.compile(
-    r"(?:trợ cấp|phụ cấp|lương|thu nhập|học phí|tiền|ngân sách|dự toán|kinh phí)[^.;,:]{0,40}$", re.IGNORECASE
+    r"(?:nghỉ|cây|trợ cấp|phụ cấp|lương|thu nhập|học phí|tiền|ngân sách|dự toán|kinh phí)[^.;,:]{0,40}$", re.IGNORECASE
 )
 _IS_A_DAY = re.compile(r"\slà\s(?:ngày|dịp|năm)\s", re.IGNORECASE)
+_STEP = re.compile(r"^(?:giai đoạn|bước|đợt)\s(?:\d+|[IVX]+)\s?[(:,]", re.IGNORECASE)
 _IF = re.compile(r"^(?:trường hợp|nếu)\s", re.IGNORECASE)
 _DAILY = re.compile(r"^(?:hằng|hàng)\sngày$", re.IGNORECASE)
 _SLACK_DAYS = 31
@@ -88,7 +89,8 @@ def accepted_times(text: str, context: TimeContext) -> list[TimeExpression]:
         return []
     if not context.told and _CHECKLIST.match(text):
         return []
-    return [time for time in find_times(text, context.plan) if _binds(text, time, context)]
+    found = find_times(text, context.plan)
+    return [time for time in found if _binds(text, time, context) and not _explains(text, time, found)]
 
 
 def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
@@ -112,11 +114,22 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
         return False
     if context.purpose and (_VAGUE.search(printed) or _VAGUE.match(text[time.end : time.end + 40])):
         return False
-    if time.kind == "period" and _DATA_BEFORE.search(before):
+    if time.kind == "period" and _DATA_BEFORE.search(before) and not _STEP.match(text[: time.start]):
         return False
     if not time.preposition and not _stands_free(before, time):
         return False
     return not (time.unit in ("day", "days") and _MADE_BEFORE.search(before))
+
+
+def _explains(text: str, time: TimeExpression, found: list[TimeExpression]) -> bool:
+    """Whether a month in brackets only says when in each year (`hằng năm … (đợt 1 vào tháng 3, đợt 2 vào tháng 9)`)."""
+    if time.kind == "recurring" or time.inferred is None:
+        return False
+    opening = text.rfind("(", 0, time.start)
+    inside = opening >= 0 and text.find(")", opening, time.start) < 0
+    return (
+        inside and any(other.kind == "recurring" and other.end <= opening for other in found) and time.unit == "month"
+    )
 
 
 def _follows_verb(text: str, end: int) -> bool:
@@ -149,7 +162,7 @@ def _names_programme(before: str) -> bool:
 
 def _is_past(time: TimeExpression, plan: PlanDate) -> bool:
     last = time.last or time.first
-    if last is None or plan.year is None:
+    if last is None or plan.year is None or (time.inferred is not None and time.unit != "year"):
         return False
     if time.last is None and time.kind == "period":
         return int(last[:4]) < plan.year

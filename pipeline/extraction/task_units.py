@@ -39,8 +39,8 @@ _TASK_LABEL = re.compile(
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(
-    r"^(?:(?:các\s)?nội dung|(?:các\s)?nhiệm vụ|tổ chức|phân công|thời gian|kế hoạch|chương trình"
-    r"|tiến độ|đối tượng|kinh phí"
+    r"^(?:(?:các\s)?nội dung|(?:các\s)?nhiệm vụ|tổ chức(?: thực hiện| triển khai)?$|phân công|thời gian|kế hoạch"
+    r"|chương trình|tiến độ|đối tượng|kinh phí"
     r"|công tác tổ chức|biện pháp|giải pháp|mục đích|một số)(?:\W|$)",
     re.IGNORECASE,
 )
@@ -167,6 +167,8 @@ def _telling(unit: Unit) -> tuple[Literal["lead", "with", "time"], TracedText, T
 
 def _home(unit: Unit) -> int | None:
     """The section that a unit is about: of a run-in label (`b) Cơ quan chủ trì: …`) the one over it."""
+    if unit.under_heading and unit.section is not None:
+        return unit.section.index
     if unit.passage.kind != "heading" or unit.section is None:
         return unit.passage.section
     heading = unit.section.heading.text + ":"

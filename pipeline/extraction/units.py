@@ -15,7 +15,7 @@ from pipeline.extraction.task_labels import body_label, is_time_alone
 from pipeline.extraction.task_times import plan_date
 from pipeline.extraction.task_units import Addressees, Source, Unit, line_kind, told_by_lines
 from pipeline.extraction.task_values import body_text, trimmed
-from pipeline.language.bodies import bodies_from
+from pipeline.language.bodies import bodies_from, is_body_list
 from pipeline.language.nlp import analyse
 from pipeline.language.plan_dates import PlanDate
 from pipeline.language.time_expressions import find_times
@@ -115,6 +115,7 @@ def _units(document: Document, passage: Passage, plan: PlanDate) -> Iterator[Uni
     if _is_about_whom(chain) or any(_SITUATION.match(section.heading.text) for section in chain):
         return
     lead_in = body.text.rstrip().endswith(":") and passage.kind != "heading"
+    lead_in = lead_in or (passage.kind == "paragraph" and is_body_list(body.text) and _leads_items(document, passage))
     bounds = sentences_of(body.text) if lead_in else []
     if len(bounds) > 1:
         before = trimmed(body.slice(0, bounds[-1][0]))
@@ -147,6 +148,12 @@ def _asked_in_grounds(body: TracedText) -> TracedText:
     """Grounds that run into whom the items under them are for (`Căn cứ …, Sở đề nghị các đơn vị:`); nothing else."""
     asks = body.text.rstrip().endswith(":") and _ASKS_OTHERS.search(body.text) and not _ISSUING.search(body.text)
     return body if asks else TracedText()
+
+
+def _leads_items(document: Document, passage: Passage) -> bool:
+    """Whether the items of a list follow a paragraph at once."""
+    following = document.passages[passage.index + 1 : passage.index + 2]
+    return bool(following) and following[0].kind == "item" and following[0].section == passage.section
 
 
 def _is_about_whom(chain: tuple[Section, ...]) -> bool:

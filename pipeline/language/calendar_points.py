@@ -45,7 +45,7 @@ _WEEKDAY = r"(?:thứ\s(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ\snhật)(?!\w)
 _LEAST = r"(?:ít\snhất|tối\sthiểu|tối\sđa|không\squá|từ)"
 _ACT = (
     r"(?:lần|buổi|cuộc|đợt|kỳ|chuyên\sđề|bài|tin(?:,?\sbài)?|chuyên\smục|phóng\ssự|lớp|hội\snghị|hội\sthảo|tiết"
-    r"|hoạt\sđộng|sáng\skiến|bản\stin|ca|giờ|ngày|công\strình|phần\sviệc|mô\shình)"
+    r"|hoạt\sđộng|sáng\skiến|bản\stin|ca|giờ|ngày|công\strình|phần\sviệc|mô\shình|lượt)"
 )
 _WORKING_DAYS = rf"{SMALL_NUMBER}\s(?:\([^()]{{1,20}}\)\s)?(?:ngày|giờ|tuần|tháng)(?:\slàm\sviệc)?"
 
@@ -73,9 +73,9 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     (
         "month",
         rf"(?<!\w)tháng\s(?P<first>{_MONTH}|{_MONTH_WORD})"
-        rf"(?P<list>(?:{_LIST}(?:tháng\s)?{_MONTH}(?![\w/-]\d?\d?[/.]?\d)){{0,11}})(?:{_OF_YEAR})?",
+        rf"(?P<list>(?:{_LIST}(?:tháng\s)?{_MONTH}(?![\w/-]\d?\d?[/.]?\d)){{0,11}})(?:{_OF_YEAR})?(?![.,]\d)",
     ),
-    ("month", rf"(?<!\w)tháng\s(?P<first>{_MONTH}|{_MONTH_WORD})(?:{_OF_YEAR})?"),
+    ("month", rf"(?<!\w)tháng\s(?P<first>{_MONTH}|{_MONTH_WORD})(?:{_OF_YEAR})?(?![.,]\d)"),
     ("month", rf"(?<![\w/.-])(?P<first>{_MONTH})(?P<bare>\s?/\s?)(?P<year>{_YEAR})(?![\w/]|[.-]\w)"),
     (
         "quarter",
@@ -136,7 +136,7 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     ),
     (
         "recurrence",
-        rf"(?<!\w)(?:ngày|tuần)\s(?:làm\sviệc\s)?(?:đầu|cuối)(?:\s(?:tiên|cùng))?\s(?:của\s)?(?:(?:mỗi|{_EVERY}|từng)\s)?"
+        rf"(?<!\w)(?:(?:(?:buổi|sáng|chiều|tối)\s){{0,2}}{_WEEKDAY},?\s)?(?:ngày|tuần)\s(?:làm\sviệc\s)?(?:đầu|cuối)(?:\s(?:tiên|cùng))?\s(?:của\s)?(?:(?:mỗi|{_EVERY}|từng)\s)?"
         rf"(?P<turn>tháng|quý|năm|tuần)(?!\s\d|\s[IVX]|\shọc|\w)",
     ),
     (
@@ -158,7 +158,7 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     ),
     (
         "recurrence",
-        rf"(?<!\w)mỗi\s(?P<turn>{_SPAN}|{_TURN})(?:(?P<how>[^.;:()]{{0,60}}?\s(?:ít\snhất|tối\sthiểu)\s{SMALL_NUMBER}\s[^,.;:()]{{1,80}})"
+        rf"(?<!\w)(?:{_LEAST}\s)?mỗi\s(?P<turn>{_SPAN}|{_TURN})(?:(?P<how>[^.;:()]{{0,60}}?\s(?:ít\snhất|tối\sthiểu)\s{SMALL_NUMBER}\s[^,.;:()]{{1,80}})"
         rf"|\s(?:{_LEAST}\s)?{SMALL_NUMBER}\s(?:{_ACT}(?!\w)|lần(?!\w)))?",
     ),
     ("recurrence", r"(?<!\w)cuối\s(?P<turn>năm\shọc|năm|quý|tháng)(?!\s(?:\d|thứ|[IVX]+(?!\w)))(?!\w)"),
@@ -177,6 +177,10 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
         "measure",
         rf"(?<!\w)(?:trước|sau)\s(?:khi|ngày|thời|lúc|buổi|cuộc|lễ|hội|kỳ)\s(?!\d)[^,.;:()\d]{{2,80}}?"
         rf"\s(?:{_LEAST}\s|chậm\snhất\s)?{_WORKING_DAYS}(?!\w|\s\d)",
+    ),
+    (
+        "measure",
+        rf"(?<!\w)trước\s(?:{_LEAST}\s)?{SMALL_NUMBER}\sngày(?:\slàm\sviệc)?(?=\s?[.,;)]|$)",
     ),
     (
         "measure",

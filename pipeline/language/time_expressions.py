@@ -65,6 +65,7 @@ _BARE_YEARS = re.compile(
 _SHORT_MONTH = re.compile(r"(?<![\w/.])T\.?(?=\d{1,2}(?!\d))")
 _WEEKS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5}
 _UNKNOWN = PlanDate()
+_DAYS_FROM = re.compile(r"(?P<count>\d{1,3})\sngày,?\s(?:(?:kể|tính)\s)?từ\s(?=ngày\s\d)", re.IGNORECASE)
 _LATEST = ("trước", "chậm", "muộn", "hạn", "đến", "tới", "hết")
 _EARLIEST = ("từ", "kể", "bắt", "tính", "áp", "sau")
 
@@ -172,10 +173,23 @@ def _expression(
     if all(point.weak for point in chain) and not preposition and not alone:
         return None, index + 1
     if head.unit == "measure":
-        return TimeExpression(head.start, end, "due", None, None, None, "measure"), after
+        first, last = _measured(text[head.start : end], plan)
+        return TimeExpression(head.start, end, "due", first, last, None, "measure"), after
     if any(point.unit == "recurrence" for point in chain):
         return _recurring(text, chain, start, preposition, plan), after
     return _dated(text, chain, start, preposition, part, plan), after
+
+
+def _measured(printed: str, plan: PlanDate) -> tuple[str | None, str | None]:
+    """The days of so many days from a printed one; none where the days are working days or hang on an event."""
+    count = _DAYS_FROM.search(printed)
+    if count is None:
+        return None, None
+    point = next((point for point in find_points(printed[count.end() - 1 :]) if point.unit == "day"), None)
+    days = days_of(point, plan.missing_year(point.month, point.day)) if point is not None and point.month else None
+    if days is None:
+        return None, None
+    return days[0].isoformat(), (days[0] + timedelta(days=int(count["count"]))).isoformat()
 
 
 def _chain(text: str, points: list[Point], index: int) -> tuple[list[Point], int]:
@@ -329,7 +343,7 @@ def _dated(
         return replace(
             expression, kind="period", last=None if not dated[0].through or first == last else expression.last
         )
-    if dated[0].through and len(dated) == 1 and first != last:
+    if dated[0].through and len(dated) == 1 and first != last and unit != "days" and _is_list(dated[0]):
         return replace(expression, kind="period")
     if unit in ("day", "days"):
         return replace(expression, kind="due" if preposition == "trong" else "event")
@@ -369,6 +383,10 @@ def _spans(dated: list[Point], plan: PlanDate) -> tuple[tuple[date, date], bool]
     if first > last:
         return None
     return (first, last), printed is None
+
+
+def _is_list(point: Point) -> bool:
+    return any((point.last_day, point.last_month, point.last_quarter))
 
 
 def _last_month(point: Point) -> int | None:
