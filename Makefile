@@ -81,3 +81,9 @@ KILLS ?= 200
 faults:
 	@setup/bootstrap.sh dev
 	KILLS=$(KILLS) $(BIN)/python -m pytest -m faults -s tests/test_faults.py
+
+# make bench-scale            2,000 documents, 5 % of them bad, through everything around the reading
+.PHONY: bench-scale
+bench-scale:
+	@setup/bootstrap.sh dev
+	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks/test_scale.py
