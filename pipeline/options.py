@@ -54,6 +54,7 @@ class CleanOptions(Struct, frozen=True, forbid_unknown_fields=True):
 class OcrOptions(Struct, frozen=True, forbid_unknown_fields=True):
     """Reading with Tesseract."""
 
+    quality: Literal["fast", "standard", "best"] = "standard"
     engine: Literal["auto", "library", "program"] = "auto"
     language: str = "vie"
     page_segmentation: int = 3

@@ -104,7 +104,7 @@ def test_ocr_doubtful_lines_are_read_again(monkeypatch: pytest.MonkeyPatch) -> N
     )
     assert kept.readings == (Reading("tesseract-vie", "chức", 0.95, ("chúc",)),)
     assert clear.readings == (Reading("tesseract-vie", "rõ", 0.97),)
-    assert page.decisions[-1].measures == {"lines": 2.0, "doubtful": 1.0, "cells": 0.0}
+    assert page.decisions[-1].measures == {"lines": 2.0, "doubtful": 1.0, "figures": 0.0, "cells": 0.0}
 
 
 def test_ocr_agreement_is_surer_and_a_doubted_figure_is_never_sure(monkeypatch: pytest.MonkeyPatch) -> None:

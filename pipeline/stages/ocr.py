@@ -1,16 +1,16 @@
 """Read a page's picture with Tesseract; look twice where it was in doubt."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from pipeline.document import Box, Decision, Page, Reading, Word, replace
+from pipeline.document import Box, Decision, Page, Word, replace
 from pipeline.engines.crops import read_crops
 from pipeline.engines.handwriting import read_handwritten_figures
+from pipeline.engines.line_readers import line_readers
 from pipeline.engines.overprinted import read_overprinted
+from pipeline.engines.second_look import SecondLook
 from pipeline.engines.tesseract import ReadWord, Tesseract
 from pipeline.engines.typeface import bold_words
 from pipeline.errors import InputError
@@ -18,16 +18,9 @@ from pipeline.stage import CleanPicture, Context, Gift, Grid, Pixels
 
 __all__ = ["Ocr"]
 
-_FIRST = "tesseract-{}"
-_SECOND = "tesseract-{}-line"
-_HAND = "handwritten-figures"
-_LINE_HEIGHT_PX = 44.0
-_NEIGHBOURS = 1
 _INK = 170
 _CELL_INK_SHARE = 0.004
 _CELL_MARGIN_IN = 0.025
-_SAME_MARK = 0.6
-_DOUBTED_FIGURE = 0.5
 _NOTHING = 0.1
 _RULE_IN = 0.35
 _RULE_PX = 8.0
@@ -48,8 +41,8 @@ class Ocr:
         """The page with its words, boxes in scan pixels.
 
         Cells of ruled tables in which nothing was found though they hold ink are read again by themselves, and so are
-        the signer's lines under a seal and lines with a word below the confidence `ocr.second_look`; of those, a second
-        reading that is surer becomes the word's last reading, one that is not stays as an alternative.
+        the signer's lines under a seal and words below the confidence `ocr.second_look`; where other engines are
+        installed, they read those and every figure too. The reading with the most weight becomes the word's last one.
 
         Raises:
             EngineError: Tesseract is missing, ran past its time or died.
@@ -68,11 +61,11 @@ class Ocr:
         read, overprinted = read_overprinted(engine, bare, read, dpi=picture.dpi)
         in_cells = _read_silent_cells(engine, picture, bare, read)
         lines = _lines(word for word in read if not _is_nothing(word))
-        doubtful = [span for line in lines for span in _doubtful_spans(line, options.second_look)]
-        seconds = read_crops(engine, bare, [span.box for span in doubtful], dpi=picture.dpi, height_px=_LINE_HEIGHT_PX)
-        again = {id(word): second for span, second in zip(doubtful, seconds, strict=True) for word in span.words}
+        least = 0.0 if options.quality == "fast" else options.second_look
+        look = SecondLook(engine, line_readers(options.quality), least)
+        read_by = look.readings(bare, (*lines, *in_cells), dpi=picture.dpi)
         marks = [
-            (word, _readings(word, again.get(id(word), ()), options.language), _type_height(line), number)
+            (word, read_by[id(word)], _type_height(line), number)
             for number, line in enumerate((*lines, *in_cells))
             for word in line
         ]
@@ -102,9 +95,14 @@ class Ocr:
         decision = Decision(
             "ocr",
             "second look",
-            f"{len(doubtful)} lines",
-            "a word of theirs was read with doubt",
-            {"lines": float(len(lines)), "doubtful": float(len(doubtful)), "cells": float(len(in_cells))},
+            f"{look.doubtful} pieces of lines" + (f", {look.figures} figures" if look.figures else ""),
+            "a word of theirs was read with doubt" + (", and no figure rests on one reader" if look.figures else ""),
+            {
+                "lines": float(len(lines)),
+                "doubtful": float(look.doubtful),
+                "figures": float(look.figures),
+                "cells": float(len(in_cells)),
+            },
         )
         decisions = [decision]
         if overprinted:
@@ -161,7 +159,7 @@ def _silent_cells(grid: Grid, bare: Pixels, dpi: float, read: Sequence[ReadWord]
     return silent
 
 
-# --- second look -----------------------------------------------------------------------------------------------------
+# --- words -----------------------------------------------------------------------------------------------------------
 
 
 def _lines(words: Iterable[ReadWord]) -> list[list[ReadWord]]:
@@ -190,68 +188,6 @@ def _is_nothing(word: ReadWord) -> bool:
     return word.confidence < _NOTHING and not any(character.isalnum() for character in word.text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Words that stand beside each other on a line and are read again together, and the piece that is cut out."""
-
-    words: tuple[ReadWord, ...]
-    box: Box
-
-
-def _doubtful_spans(line: Sequence[ReadWord], least: float) -> list[_Span]:
-    """The doubtful words of a line with their neighbours, which the engine reads them by; near ones together."""
-    doubtful = [index for index, word in enumerate(line) if _is_doubtful(word, least)]
-    spans: list[range] = []
-    for index in doubtful:
-        first, last = max(index - _NEIGHBOURS, 0), min(index + _NEIGHBOURS + 1, len(line))
-        if spans and first <= spans[-1].stop + _NEIGHBOURS:
-            spans[-1] = range(spans[-1].start, last)
-        else:
-            spans.append(range(first, last))
-    top, bottom = min(word.box.top for word in line), max(word.box.bottom for word in line)
-    found: list[_Span] = []
-    for span in spans:
-        words = tuple(line[index] for index in span)
-        left, right = min(word.box.left for word in words), max(word.box.right for word in words)
-        found.append(_Span(words, Box(left, top, right, bottom)))
-    return found
-
-
-def _is_doubtful(word: ReadWord, least: float) -> bool:
-    return word.confidence < least and not word.overprinted and any(c.isalnum() for c in word.text)
-
-
 def _type_height(line: Sequence[ReadWord]) -> float:
     """The height of a line's type: that of its taller words, marks and all; one tall speck does not count."""
     return float(np.percentile([word.box.height for word in line], 75))
-
-
-def _readings(word: ReadWord, second: Sequence[ReadWord], language: str) -> tuple[Reading, ...]:
-    """A word's readings: the first, and the second where it found the same mark and was surer."""
-    reader = _HAND if word.by_hand else (_SECOND if word.overprinted else _FIRST).format(language)
-    first = Reading(reader, _nfc(word.text), word.confidence)
-    if word.by_hand or word.overprinted:
-        return (first,)
-    other = max(second, key=lambda candidate: _overlap(word.box, candidate.box), default=None)
-    if other is None or _overlap(word.box, other.box) < _SAME_MARK:
-        return (first,)
-    text = _nfc(other.text)
-    if text == first.text:
-        return (replace(first, confidence=max(word.confidence, other.confidence)),)
-    sure = max(word.confidence, other.confidence)
-    if any(character.isdigit() for character in first.text + text):
-        # Two readings that differ in a figure make neither of them trustworthy.
-        sure = min(sure, _DOUBTED_FIGURE)
-    if other.confidence > word.confidence:
-        return (first, Reading(_SECOND.format(language), text, sure, (first.text,)))
-    return (replace(first, confidence=sure, alternatives=(text,)),)
-
-
-def _overlap(one: Box, other: Box) -> float:
-    """How much of the wider of two words both share, along the line, 0 to 1."""
-    shared = min(one.right, other.right) - max(one.left, other.left)
-    return max(shared, 0.0) / max(one.width, other.width, 1.0)
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
