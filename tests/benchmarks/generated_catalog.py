@@ -79,7 +79,7 @@ class Words:
 
 
 def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
-    """Fill an archive's catalog with so many pages, three or so in a document.
+    """Fill an archive's catalog up to so many pages, three or so in a document; what is there stays.
 
     Args:
         folder: of the archive, which is made.
@@ -87,14 +87,15 @@ def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with closing(Database.in_folder(folder)) as database:
         prepare(database)
-    with closing(sqlite3.connect(folder / "catalog.sqlite", isolation_level=None)) as connection:
+    with closing(sqlite3.connect(folder / "catalog.sqlite", isolation_level=None, timeout=600)) as connection:
         for pragma in ("synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         # Fewer and larger pieces of the index to merge.
         connection.execute("INSERT INTO search_index (search_index, rank) VALUES ('hashsize', 67108864)")
-        words = Words(seed)
+        last, there = connection.execute("SELECT MAX(id), SUM(page_count) FROM documents").fetchone()
+        words = Words(seed + (last or 0))
         connection.execute("BEGIN")
-        for number, rows in enumerate(_documents(words, pages), start=1):
+        for number, rows in enumerate(_documents(words, pages, last or 0, there or 0), start=1):
             for table, values in rows.items():
                 if values:
                     names, marks = ", ".join(f'"{n}"' for n in values[0]), ", ".join(f":{n}" for n in values[0])
@@ -108,8 +109,7 @@ def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
         connection.execute("ANALYZE")
 
 
-def _documents(words: Words, pages: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
-    document_id = made = 0
+def _documents(words: Words, pages: int, document_id: int, made: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
     while made < pages:
         document_id += 1
         count = min(words.random.choice((1, 2, 3, 4, 7)), pages - made)

@@ -1,10 +1,10 @@
 """Finding pages: those first that have the words as they were typed and one after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, Row, select
 
 from pipeline.archive.schema import DOCUMENTS, PAGES, RECORD_TABLES
 from pipeline.archive.search import on_postgresql, on_sqlite
@@ -18,6 +18,7 @@ from pipeline.errors import UsageError
 __all__ = ["Hit", "search"]
 
 Place: TypeAlias = Literal["text", "records", "head"]
+_ROWS_AT_A_TIME = 50
 _FIELDS = RECORD_TABLES["document"]
 
 
@@ -56,7 +57,7 @@ def search(
 
     Pages with the words as they were typed, one after the other, come first; then such with other marks (`thi dua`
     for `thi đua`); then those where they stand apart, again as typed first. Within each of these SQLite ranks by BM25
-    and PostgreSQL by `ts_rank`; of words that are on more than ten thousand pages, the newest few hundred are ranked.
+    and PostgreSQL by `ts_rank`; of words that are on more than ten thousand pages, the newest hundred are ranked.
 
     Args:
         query: see `Query.parse`; empty, where the filters alone say what is wanted: then the newest come first.
@@ -80,17 +81,7 @@ def search(
 
 
 def _hits(connection: Connection, asked: Query, found: dict[int, Tier]) -> Iterator[Hit]:
-    if not found:
-        return
-    columns = [_FIELDS.c[name] for name in ("type", "number", "title", "issuer", "date")]
-    question = (
-        select(DOCUMENTS.c.sha256, DOCUMENTS.c.name, PAGES.c.document_id, PAGES.c.number.label("page"), PAGES.c.text)
-        .add_columns(*columns)
-        .join_from(PAGES, DOCUMENTS, PAGES.c.document_id == DOCUMENTS.c.id)
-        .join(_FIELDS, _FIELDS.c.document_id == DOCUMENTS.c.id, isouter=True)
-        .where(tuple_(PAGES.c.document_id, PAGES.c.number).in_([split_id(id) for id in found]))
-    )
-    rows = {(row.document_id, row.page): row for row in connection.execute(question)}
+    rows = {key: row for part in _parts(list(found)) for key, row in _rows(connection, part)}
     for id, tier in found.items():
         row = rows.get(split_id(id))
         # A document that was removed by other hands is still in the index.
@@ -106,6 +97,28 @@ def _hits(connection: Connection, asked: Query, found: dict[int, Tier]) -> Itera
                 shown.marks,
                 *(row.type, row.number, row.title, row.issuer, row.date),
             )
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + _ROWS_AT_A_TIME] for start in range(0, len(ids), _ROWS_AT_A_TIME))
+
+
+def _rows(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[tuple[int, int], "Row[tuple[Any, ...]]"]]:
+    """Pages and what is known of their documents, by document and number."""
+    wanted = {split_id(id) for id in ids}
+    columns = [_FIELDS.c[name] for name in ("type", "number", "title", "issuer", "date")]
+    question = (
+        select(DOCUMENTS.c.sha256, DOCUMENTS.c.name, PAGES.c.document_id, PAGES.c.number.label("page"), PAGES.c.text)
+        .add_columns(*columns)
+        .join_from(PAGES, DOCUMENTS, PAGES.c.document_id == DOCUMENTS.c.id)
+        .join(_FIELDS, _FIELDS.c.document_id == DOCUMENTS.c.id, isouter=True)
+        # Of pairs, SQLite would look through all pages; so some pages too many are read.
+        .where(PAGES.c.document_id.in_({document for document, _ in wanted}))
+        .where(PAGES.c.number.in_({page for _, page in wanted}))
+    )
+    for row in connection.execute(question):
+        if (row.document_id, row.page) in wanted:
+            yield (row.document_id, row.page), row
 
 
 def _shown(connection: Connection, row: "Row[tuple[object, ...]]", asked: Query, tier: Tier) -> tuple[Place, Snippet]:

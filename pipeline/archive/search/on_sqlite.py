@@ -1,8 +1,8 @@
 """Finding in SQLite, with FTS5.
 
-BM25 asks how often each word is in the whole index, which takes long for words that are everywhere and tells nothing
-of them; so where one of the words is on more than `_FREQUENT` pages, only the newest pages are ranked, by how often
-they have the words.
+BM25 as SQLite has it asks how often each word is in the whole index, which takes long for words that are everywhere and
+tells little of them. So where few pages are found all of them are ranked here, by BM25 with equal weights for all
+words; so are the newest, where one of the words is on more than `_FREQUENT` pages. Else SQLite ranks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,16 +10,16 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, bindparam, text
 
 from pipeline.archive.search.filters import Filters
-from pipeline.archive.search.packing import unpack
+from pipeline.archive.search.packing import parts
 from pipeline.archive.search.query import Term
 from pipeline.archive.search.tiers import Tier
-from pipeline.archive.search.words import plain_words
+from pipeline.language.tone_marks import plain
 
 __all__ = ["find"]
 
 _FREQUENT = 10_000
-_RANKED = 300
-_HEAD_WEIGHT = 4.0
+_RANKED = 100
+_WORTHS = (4.0, 1.0, 1.0)  # of a word in the head, the body, the records
 # Of BM25: how soon more of the same word counts no more, and how much a page's length counts.
 _SATURATION, _LENGTH = 1.2, 0.75
 
@@ -36,10 +36,11 @@ def find(connection: Connection, tier: Tier, filters: Filters, limit: int) -> Se
     conditions = [*(f'facets : "{" ".join(words)}"' for words in filters.phrases())]
     conditions += [f"facets : ({_either(words)})" for words in filters.choices()]
     match = " AND ".join(terms + conditions)
+    newest = _ids(connection, _NEWEST, match, _RANKED if terms else limit)
     if not terms:
-        return _ids(connection, _NEWEST, match, limit)
-    if any(connection.execute(_IS_FREQUENT, {"match": term}).first() for term in terms):
-        return _ranked(connection, tier, _ids(connection, _NEWEST, match, _RANKED))[:limit]
+        return newest
+    if len(newest) < _RANKED or any(connection.execute(_IS_FREQUENT, {"match": term}).first() for term in terms):
+        return _ranked(connection, tier, newest)[:limit]
     if not conditions:
         return _ids(connection, _BEST, match, limit)
     allowed = set(_ids(connection, _NEWEST, match, _FREQUENT))
@@ -66,19 +67,19 @@ def _ranked(connection: Connection, tier: Tier, ids: Sequence[int]) -> list[int]
     """Pages by how often they have the terms, newest first among equals."""
     if not ids:
         return []
-    pages = {row.id: unpack(row.id, row.words) for row in connection.execute(_WORDS, {"ids": list(ids)})}
-    lengths = {id: len(page.head) + len(page.body) + len(page.records) for id, page in pages.items()}
+    # Words by part, without the facets.
+    pages = {row.id: parts(row.words)[:-1] for row in connection.execute(_WORDS, {"ids": list(ids)})}
+    lengths = {id: sum(part.count(" ") + 1 for part in page) for id, page in pages.items()}
     mean = sum(lengths.values()) / len(lengths) or 1.0
     scores: dict[int, float] = {}
     for id, page in pages.items():
         weight = _SATURATION * (1 - _LENGTH + _LENGTH * lengths[id] / mean)
-        score = 0.0
+        scores[id] = 0.0
         for terms, is_plain in ((tier.marked, False), (tier.plain, True)):
-            for part, worth in ((page.head, _HEAD_WEIGHT), (page.body, 1.0), (page.records, 1.0)):
-                line = f" {' '.join(plain_words(part) if is_plain else part)} "
-                for term in terms:
-                    wanted = " ".join(term.plain if is_plain else term.words)
-                    count = line.count(f" {wanted}" if term.beginning else f" {wanted} ") * worth
-                    score += count * (_SATURATION + 1) / (count + weight)
-        scores[id] = score
+            lines = [f" {plain(part) if is_plain else part} " for part in page] if terms else ()
+            for term in terms:
+                wanted = " ".join(term.plain if is_plain else term.words)
+                wanted = f" {wanted}" if term.beginning else f" {wanted} "
+                count = sum(line.count(wanted) * worth for line, worth in zip(lines, _WORTHS, strict=True))
+                scores[id] += count * (_SATURATION + 1) / (count + weight)
     return sorted(scores, key=lambda id: (-scores[id], -id))

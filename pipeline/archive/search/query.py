@@ -9,7 +9,7 @@ from pipeline.errors import UsageError
 __all__ = ["Query", "Term"]
 
 _MOST_WORDS = 64
-_LEAST_BEGINNING = 2
+_LEAST_BEGINNING = 3
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"'))
 _PART = re.compile(r'"([^"]*)"?(\*?)|([^\s"]+)')
 
@@ -42,8 +42,8 @@ class Query:
     def parse(cls, text: str) -> "Query":
         """Read what somebody typed; whatever it is, what comes of it is words.
 
-        `thi đua` are two words, `"thi đua"` a phrase, `khen*` the beginning of a word; what has marks inside, such as
-        `207/KH-UBND`, is a phrase. All other marks mean nothing.
+        `thi đua` are two words, `"thi đua"` a phrase, `khen*` the beginning of a word (three letters or more); what
+        has marks inside, such as `207/KH-UBND`, is a phrase. All other marks mean nothing.
 
         Raises:
             UsageError: it has more words than are looked for at once.
