@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
+from pipeline.archive.body_rows import put_bodies
 from pipeline.archive.database import Database
 from pipeline.archive.ledger import Run, note_end
 from pipeline.archive.names import source_path
@@ -199,6 +200,7 @@ def _put(
     for table, rows in parts:
         if rows:
             connection.execute(insert(table), rows)
+    put_bodies(connection, document, document_id)
     put(connection, document_id)
     return document_id
 

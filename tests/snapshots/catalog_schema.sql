@@ -1,4 +1,23 @@
--- revision 0003
+-- revision 0004
+
+CREATE TABLE bodies (
+	body_id VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	kind VARCHAR NOT NULL,
+	level VARCHAR,
+	place VARCHAR,
+	superior_id VARCHAR,
+	valid_from VARCHAR,
+	valid_to VARCHAR,
+	CONSTRAINT pk_bodies PRIMARY KEY (body_id),
+	CONSTRAINT fk_bodies_bodies FOREIGN KEY(superior_id) REFERENCES bodies (body_id)
+);
+
+CREATE INDEX ix_bodies_kind ON bodies (kind);
+
+CREATE INDEX ix_bodies_place ON bodies (place);
+
+CREATE INDEX ix_bodies_superior_id ON bodies (superior_id);
 
 CREATE TABLE documents (
 	id INTEGER NOT NULL,
@@ -80,6 +99,21 @@ CREATE TABLE assignments (
 );
 
 CREATE INDEX ix_assignments_body ON assignments (body);
+
+CREATE TABLE body_mentions (
+	document_id INTEGER NOT NULL,
+	record_table VARCHAR NOT NULL,
+	record_number INTEGER NOT NULL,
+	field VARCHAR NOT NULL,
+	position INTEGER NOT NULL,
+	name VARCHAR NOT NULL,
+	body_id VARCHAR NOT NULL,
+	CONSTRAINT pk_body_mentions PRIMARY KEY (document_id, record_table, record_number, field, position),
+	CONSTRAINT fk_body_mentions_documents FOREIGN KEY(document_id) REFERENCES documents (id) ON DELETE CASCADE,
+	CONSTRAINT fk_body_mentions_bodies FOREIGN KEY(body_id) REFERENCES bodies (body_id)
+);
+
+CREATE INDEX ix_body_mentions_body_id ON body_mentions (body_id);
 
 CREATE TABLE deadlines (
 	document_id INTEGER NOT NULL,
