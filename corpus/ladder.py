@@ -153,6 +153,7 @@ def build(out: Path) -> None:
     Args:
         out: folder for it, made if need be.
     """
+    (out / "read.json").unlink(missing_ok=True)
     sheets: list[tuple[Image.Image, Image.Image, str]] = []
     for name, number in PAGES:
         pages = lay_out(load_document(DOCUMENTS / name / "document.json"))

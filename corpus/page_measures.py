@@ -7,7 +7,7 @@ form: an empty line between blocks, cells joined by a bar.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 from rapidfuzz.distance import Levenshtein
@@ -15,7 +15,8 @@ from rapidfuzz.distance import Levenshtein
 from corpus.text_metrics import STAMP_MARK, normalise
 
 _BAR = " | "
-_AROUND_NUMBERS = "()[]{}.,;:!?\"'"
+_AROUND_NUMBERS = "()[]{}.,;:!?/\"'"
+_PAGE_NUMBER = "[page]"
 _HEAD_WORDS = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "ĐẢNG CỘNG SẢN VIỆT NAM")
 _FOOT_WORDS = "nơi nhận"
 _MOST_LINES_BETWEEN_ROWS = 2
@@ -26,7 +27,8 @@ class PageScore(msgspec.Struct, frozen=True):
 
     Attributes:
         pages: pages compared.
-        numbers, numbers_right: words with a figure in the gold, and those of them that were read exactly.
+        numbers, numbers_right: words with a figure in the gold, page numbers left out, and those of them that were
+            read exactly.
         lines, lines_right: printed lines of the head's and the foot's columns, and those read exactly.
         foreign: words read that no gold page of the document has, misread ones among them.
         invented: those of them that stand where nothing is printed.
@@ -75,8 +77,8 @@ def score_layout(read: Mapping[int, str], gold: Mapping[int, str]) -> PageScore:
 
 def _score_page(read: str, gold: str, known: set[str]) -> PageScore:
     printed, found = normalise(gold).split(), normalise(read).split()
-    numbers = Counter(_numbers(printed))
-    numbers_right = (numbers & Counter(_numbers(found))).total()
+    numbers = Counter(_numbers(gold))
+    numbers_right = (numbers & Counter(_numbers(read))).total()
     lines = Counter(framing_lines(gold))
     lines_right = (lines & Counter(filter(None, map(normalise, _lines(read))))).total()
     tables, tables_read = find_tables(gold), find_tables(read)
@@ -97,11 +99,15 @@ def _score_page(read: str, gold: str, known: set[str]) -> PageScore:
     )
 
 
-def _numbers(words: Iterable[str]) -> Iterator[str]:
-    """Dates, document numbers, amounts and the like: words that hold a figure, without the marks around them."""
-    for word in words:
+def _numbers(text: str) -> Iterator[str]:
+    """Dates, document numbers, amounts and the like: words that hold a figure, without the marks around them.
+
+    Page numbers and the raised figures that point at footnotes are none.
+    """
+    lines = (line for line in text.splitlines() if not line.startswith(_PAGE_NUMBER))
+    for word in normalise("\n".join(lines)).split():
         bare = word.strip(_AROUND_NUMBERS)
-        if any(character.isdigit() for character in bare):
+        if any(character.isdecimal() for character in bare):
             yield bare
 
 

@@ -18,6 +18,7 @@ from corpus.record_scores import Counts, FieldScore, RecordScores
 from corpus.text_metrics import TextScore, score_page
 from pipeline.document import Document, Status
 from pipeline.errors import MissingInputError, UnsupportedInputError
+from pipeline.word_claims import CalibrationCheck, WordClaim, check_calibration, word_claims
 
 __all__ = [
     "DocumentScore",
@@ -67,6 +68,7 @@ class DocumentScore:
         layout: its figures, lines of head and foot, invented words and tables, likewise.
         records: None where there are no gold records.
         confidences: (confidence, right) for every value that was compared.
+        words: every word of its text that was compared.
     """
 
     gold: GoldDocument
@@ -78,6 +80,7 @@ class DocumentScore:
     records: RecordScores | None
     confidences: tuple[tuple[float, bool], ...] = ()
     document: Document | None = None
+    words: tuple[WordClaim, ...] = ()
 
 
 def find_gold(folder: Path) -> list[GoldDocument]:
@@ -151,13 +154,16 @@ def score(
         layout = score_layout(read, gold.pages)
         scores = [score_page(read.get(number, ""), printed) for number, printed in gold.pages.items()]
         text_score = sum(scores, TextScore())
+    words = tuple(word_claims(document, gold.pages)) if document is not None and layout is not None else ()
     records: RecordScores | None = None
     confidences: list[tuple[float, bool]] = []
     if gold.records is not None:
         records = score_document(document.records.to_dict() if document is not None else {}, gold.records)
         if document is not None:
             confidences = list(_confidences(document, gold.records))
-    return DocumentScore(gold, status, len(read), seconds, text_score, layout, records, tuple(confidences), document)
+    return DocumentScore(
+        gold, status, len(read), seconds, text_score, layout, records, tuple(confidences), document, words
+    )
 
 
 def document_counts(fields: Mapping[str, FieldScore]) -> Counts:
@@ -211,6 +217,24 @@ class Evaluation:
         """The sum over all documents with gold records, None where there is none."""
         found = [document.records for document in self.documents if document.records is not None]
         return sum(found, RecordScores()) if found else None
+
+    def calibration(self) -> CalibrationCheck | None:
+        """How good the words' confidences are, None where no text was compared."""
+        documents = [found.words for found in self.documents if found.words]
+        return check_calibration(documents) if documents else None
+
+    def word_reliability(
+        self, edges: Sequence[float] = (0.0, 0.7, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98)
+    ) -> list[tuple[float, int, float, float]]:
+        """For each band of the words' confidence: its lower edge, how many words, the share right, their mean worth."""
+        words = [claim for document in self.documents for claim in document.words]
+        bands: list[tuple[float, int, float, float]] = []
+        for lower, upper in zip(edges, [*edges[1:], 2.0], strict=True):
+            held = [claim for claim in words if lower <= claim.confidence < upper]
+            count = max(len(held), 1)
+            right, worth = sum(claim.right for claim in held) / count, sum(claim.chance for claim in held) / count
+            bands.append((lower, len(held), right, worth))
+        return bands
 
     def reliability(self, edges: Sequence[float] = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95)) -> list[tuple[float, int, float]]:
         """For each band of confidence, from its lower edge to the next: the edge, how many values, the share right."""

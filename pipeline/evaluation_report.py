@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -10,6 +11,7 @@ from corpus.record_scores import Counts, FieldScore, RecordScores
 from corpus.text_metrics import TextScore
 from pipeline.evaluation import DocumentScore, Evaluation, document_counts, identity
 from pipeline.tables import TextTable
+from pipeline.word_claims import fitted_maps
 
 __all__ = ["json_report", "markdown_report", "tables"]
 
@@ -25,6 +27,7 @@ def tables(evaluation: Evaluation) -> Iterator[TextTable]:
             yield _records_table(group, part.records)
     if evaluation.layout is not None:
         yield _layout_table(evaluation)
+        yield _words_table(evaluation)
     if evaluation.records is not None:
         yield _fields_table(evaluation.records)
         yield _reliability_table(evaluation)
@@ -43,6 +46,8 @@ def markdown_report(evaluation: Evaluation, command: str = "") -> str:
 
 def json_report(evaluation: Evaluation) -> str:
     """Every measure: the sums under `groups`, the documents under `documents`."""
+    check = evaluation.calibration()
+    claims = [claim for found in evaluation.documents for claim in found.words]
     report = {
         "groups": {
             name: _sums(part.text, part.layout, part.records, part.documents) for name, part in evaluation.groups()
@@ -50,6 +55,7 @@ def json_report(evaluation: Evaluation) -> str:
         "reliability": [
             {"from": edge, "values": count, "right": right} for edge, count, right in evaluation.reliability()
         ],
+        "words": {**(asdict(check) if check is not None else {}), "fitted_maps": fitted_maps(claims)},
         "documents": [
             {
                 "name": found.gold.name,
@@ -135,6 +141,25 @@ def _layout_cells(found: PageScore) -> tuple[str, ...]:
         f"{found.cell_f1:.3f}" if found.tables else _NONE,
         f"{found.table_likeness / found.tables:.3f}" if found.tables else _NONE,
     )
+
+
+def _words_table(evaluation: Evaluation) -> TextTable:
+    bands = evaluation.word_reliability()
+    uppers = [f"{edge:.2f}" for edge, *_ in bands[1:]] + ["1.00"]
+    rows = [
+        (f"{lower:.2f} to {upper}", str(count), f"{right:.3f}", f"{worth:.3f}")
+        for (lower, count, right, worth), upper in zip(bands, uppers, strict=True)
+        if count
+    ]
+    check = evaluation.calibration()
+    if check is not None:
+        for name, missed in (
+            ("mean miss, as claimed", check.claimed),
+            ("mean miss, by the map in use", check.mapped),
+            ("mean miss, by a map fitted on the other half of the documents", check.fitted_elsewhere),
+        ):
+            rows.append((name, str(check.words), f"{missed:.4f}", _NONE))
+    return TextTable("reliability of words", ("confidence", "words", "share right", "held to be worth"), tuple(rows))
 
 
 def _text_cells(text: TextScore | None) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from models.restoration import Regime, RestoredLine, Restorer
 from models.weights import WeightsError
 from pipeline.document import Block, Decision, Document, Line, Origin, Page, Reading, Word, replace
 from pipeline.errors import ModelError
+from pipeline.legibility import needs_an_eye
 from pipeline.stage import Context, Gift
 
 __all__ = ["Restore", "load_restorer"]
@@ -43,7 +44,7 @@ class Restore:
     gives: frozenset[Gift] = frozenset({"readings"})
 
     def document(self, document: Document, context: Context) -> Document:
-        """The document with restored readings.
+        """The document with restored readings, and a doubt noted on every page that was hard to read.
 
         Raises:
             ModelError: the weights are missing or are not the ones in the manifest.
@@ -71,7 +72,13 @@ class Restore:
             )
             for page in document.pages
         )
-        return replace(document, pages=pages, decisions=(*document.decisions, *decisions))
+        doubts = [issue for page in pages if (issue := needs_an_eye(page, self.name)) is not None]
+        return replace(
+            document,
+            pages=pages,
+            issues=(*document.issues, *doubts),
+            decisions=(*document.decisions, *decisions),
+        )
 
 
 def _word_lines(page: Page) -> Iterator[list[Word]]:
