@@ -50,6 +50,14 @@ PACKAGES = MappingProxyType(
     }
 )
 
+_MORE_READERS = MappingProxyType(
+    {
+        "tesserocr": "makes reading a third faster",
+        "trueocr": "gives every figure a second reader",
+        "asterocr": "gives --quality best a third reader",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -81,6 +89,7 @@ def examine(archive: Path, languages: Sequence[str] = ("vie",)) -> Iterator[Find
     """
     yield _python()
     yield from _packages()
+    yield from _more_readers()
     yield _opencv()
     yield from _tesseract(languages)
     yield from _weights()
@@ -122,6 +131,16 @@ def _packages() -> Iterator[Finding]:
             yield Finding(f"Python package {name}", "missing", "not installed", "Install it with pip.", pip=(name,))
         else:
             yield Finding(f"Python package {name}", "ok", version or "of unknown version")
+
+
+def _more_readers() -> Iterator[Finding]:
+    """What reads more or faster where it is installed; nothing is wrong without it."""
+    for name, gain in _MORE_READERS.items():
+        try:
+            found = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found = f"not installed; pip install 'sohoa[engines]' {gain}"
+        yield Finding(f"extra engine {name}", "ok", found)
 
 
 def _opencv() -> Finding:

@@ -20,6 +20,7 @@ __all__ = [
     "DocumentName",
     "EngineName",
     "Jobs",
+    "Quality",
     "Settings",
     "add",
     "batch_of",
@@ -61,6 +62,14 @@ Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Pages worked on at a time; every core by default."),
 ]
+Quality: TypeAlias = Annotated[
+    Literal["fast", "standard", "best"] | None,
+    typer.Option(
+        "--quality",
+        help="How often doubtful words and figures are read, and by how many engines; standard by default.",
+        show_default=False,
+    ),
+]
 EngineName: TypeAlias = Annotated[
     Literal["local", "ray"],
     typer.Option("--engine", help="Who does the work: this machine, or the machines of a Ray cluster."),
@@ -87,7 +96,9 @@ def add(app: typer.Typer, name: str, command: Callable[..., None]) -> None:
     app.command(name, help="\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs))(command)
 
 
-def load(config: Path | None, settings: list[str] | None, jobs: int | None = None) -> "Options":
+def load(
+    config: Path | None, settings: list[str] | None, jobs: int | None = None, quality: str | None = None
+) -> "Options":
     """The options of a command.
 
     Raises:
@@ -95,7 +106,9 @@ def load(config: Path | None, settings: list[str] | None, jobs: int | None = Non
     """
     from pipeline.options import load_options
 
-    return load_options(config, [*(settings or ()), *((f"runner.jobs={jobs}",) if jobs is not None else ())])
+    named = {"runner.jobs": jobs, "ocr.quality": quality}
+    given = [f"{name}={value}" for name, value in named.items() if value is not None]
+    return load_options(config, [*(settings or ()), *given])
 
 
 def open_archive(folder: Path, catalog: str | None, *, create: bool = False) -> "Archive":

@@ -12,6 +12,7 @@ from pipeline.cli.arguments import (
     Config,
     EngineName,
     Jobs,
+    Quality,
     Settings,
     add,
     batch_of,
@@ -46,6 +47,7 @@ def run(
     archive: ArchiveFolder = Path("archive"),
     catalog: Catalog = None,
     jobs: Jobs = None,
+    quality: Quality = None,
     force: Annotated[bool, typer.Option("--force", help="Do again what has been done before.")] = False,
     engine: EngineName = "local",
     address: Address = None,
@@ -61,7 +63,7 @@ def run(
     """
     from pipeline.cli.progress import following
 
-    options = load(config, settings, jobs)
+    options = load(config, settings, jobs, quality)
     with open_archive(archive, catalog, create=True) as opened, following() as on_event:
         report = opened.intake(inputs, options, on_event=on_event, force=force, batch=batch_of(engine, address))
         alike = opened.probable_duplicates({file.id for file in report.files if file.id is not None})
