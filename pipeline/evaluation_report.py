@@ -6,8 +6,9 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from corpus.header_fields import HEADER_FIELDS, NOT_SCORED, score_header
 from corpus.page_measures import PageScore
-from corpus.record_scores import Counts, FieldScore, RecordScores
+from corpus.record_scores import Counts, FieldScore, RecordScores, add_fields
 from corpus.text_metrics import TextScore
 from pipeline.evaluation import DocumentScore, Evaluation, document_counts, identity
 from pipeline.tables import TextTable
@@ -30,6 +31,7 @@ def tables(evaluation: Evaluation) -> Iterator[TextTable]:
         yield _words_table(evaluation)
     if evaluation.records is not None:
         yield _fields_table(evaluation.records)
+        yield _header_table(evaluation)
         yield _reliability_table(evaluation)
 
 
@@ -237,6 +239,21 @@ def _fields_table(records: RecordScores) -> TextTable:
     ]
     columns = ("table", "field", "exact", "wrong", "missing", "invented", "share exact")
     return TextTable("fields of matched records", columns, tuple(rows))
+
+
+def _header_table(evaluation: Evaluation) -> TextTable:
+    """The header fields under the names by which other systems report them."""
+    total: dict[str, FieldScore] = {}
+    for found in evaluation.documents:
+        if found.gold.records is not None:
+            plain = found.document.records.to_dict() if found.document is not None else {}
+            total = add_fields(total, score_header(plain, found.gold.records))
+    rows = [
+        (name, *_field_cells(total[name]), f"{document_counts({name: total[name]}).f1:.3f}") for name in HEADER_FIELDS
+    ]
+    rows += [(name, *(_NONE,) * 6) for name in NOT_SCORED]
+    columns = ("field", "exact", "wrong", "missing", "invented", "share exact", "F1")
+    return TextTable("header fields as others name them", columns, tuple(rows))
 
 
 def _field_cells(found: FieldScore) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ _LOOKS_BACK = re.compile(
 _LAUNCHING = re.compile(r"phat dong|tien hanh|mo dot|ra quan|^(?:ve viec |v/v )?phong trao")
 _ORGANISING = re.compile(r"to chuc")
 _CARRYING_OUT = re.compile(r"huong ung|trien khai|thuc hien|tiep tuc|tham gia|day manh|xay dung|phoi hop")
+_ROLLS_OUT = re.compile(r"trien khai(?: to chuc| thuc hien)? (?:chien dich|dot thi dua|phong trao(?: thi dua)?)\s?$")
 _LEVELS = (
     ("central",
         r"^(?:trung ương|chính phủ|thủ tướng|bộ (?!chỉ huy|phận|môn|tư lệnh)|quốc hội|ban bí thư"
@@ -77,7 +78,7 @@ _TIME_NAME = re.compile(r"^(?:tuần lễ|tháng)\s", re.IGNORECASE)
 _MIN_NAME_WORDS = 2
 _MIN_PERIOD_DAYS = 45
 _TIME_LABEL = re.compile(
-    r"(?:về\s)?thời gian(?:\s(?:thực hiện|tổ chức|triển khai|phát động|thi đua))?\s?:\s?", re.IGNORECASE
+    r"(?:^|[.)]\s|[-+*]\s)(?:về\s)?thời gian(?:\s(?:thực hiện|tổ chức|triển khai|phát động|thi đua))?\s?:\s?", re.IGNORECASE
 )
 
 
@@ -174,10 +175,9 @@ def _movement(document: Document, mention: _Mention) -> Movement:
 
 def _with_period(document: Document, first: str | None, last: str | None) -> tuple[str | None, str | None]:
     """The plan's own period, unless that is a few days of a movement whose years are named."""
-    period = plan_period(document) or _labelled_period(document)
-    if period is None:
-        return first, last
-    start, end = period
+    start, end = plan_period(document) or (None, None)
+    if start is None and end is None:
+        start, end = _labelled_period(document) or (first, last)
     if first is not None and start is not None and end is not None:
         days = (date.fromisoformat(end) - date.fromisoformat(start)).days
         return (start, end) if days >= _MIN_PERIOD_DAYS else (first, last)
@@ -189,8 +189,9 @@ def _labelled_period(document: Document) -> tuple[str, str] | None:
     for passage in document.passages:
         if passage.appendix or passage.kind not in ("heading", "item", "paragraph"):
             continue
-        match = _TIME_LABEL.match(passage.body.text)
-        times = find_times(passage.body.text[match.end() : match.end() + 100]) if match is not None else []
+        text = passage.text.text
+        match = _TIME_LABEL.search(text, 0, 60)
+        times = find_times(text[match.end() : match.end() + 100]) if match is not None else []
         if times and times[0].start <= 1 and times[0].unit in ("day", "days") and times[0].first and times[0].last:
             return times[0].first, times[0].last
     return None
@@ -245,7 +246,9 @@ def _role(document: Document, mention: _Mention, launcher: TracedText) -> str:
             return "names"
         bare = re.sub(r"^(?:tuần lễ|tháng) ", "", _key(name))
         before = _key(title)[: _key(title).index(bare)]
-        return "launches" if _launching(_key(title), before) else "names"
+        if _launching(_key(title), before):
+            return "launches"
+        return "launches" if _ROLLS_OUT.search(plain(before)) and _is_own(document, mention) else "names"
     subject = _subject(mention) if fields.issuer is not None else TracedText()
     own = fields.issuer is not None and subject and _same_body(subject.text, str(fields.issuer.normal))
     return "launches" if own else "names"
@@ -263,6 +266,15 @@ def _launching(title: str, before: str) -> bool:
         return bare.strip().endswith(("phong trao thi dua", "phong trao"))
     kind = max(verbs)[1]
     return kind == "launch" or (kind == "organise" and "phat dong" not in plain(title) and "hoat dong" not in bare)
+
+
+def _is_own(document: Document, mention: _Mention) -> bool:
+    """Whether a movement that the title rolls out is the issuer's: quoted, and named by nothing that it is based on."""
+    before = mention.text.text[max(0, mention.named.start - 2) : mention.named.start]
+    if not before.strip() or before.strip()[-1] not in '“"«' or _TIME_NAME.match(mention.name.text):
+        return False
+    name = _key(mention.name.text)
+    return not any(name in _key(passage.text.text) for passage in document.passages if passage.kind == "grounds")
 
 
 def _same_body(named: str, issuer: str) -> bool:

@@ -80,7 +80,8 @@ _CRITERIA = re.compile(
     r"|tích\scực|tự\snguyện"
     r"|làm\stốt|chấp\shành|đóng\sgóp|triển\skhai|tổ\schức\s(?:tốt|thực|triển)|vượt|được\s|khắc\sphục|không\s"
     r"|gương\smẫu"
-    r"|phát\shuy|giúp)|dẫn\sđầu|đặc\sbiệt\s(?=xuất|tiêu)|tiêu\sbiểu|xuất\ssắc|điển\shình|nổi\sbật|tốt\s|giỏi|ưu\stú"
+    r"|phát\shuy|hoạt\sđộng\s(?:tốt|hiệu|xuất)|giúp)|dẫn\sđầu|đặc\sbiệt\s(?=xuất|tiêu)|tiêu\sbiểu|xuất\ssắc"
+    r"|điển\shình|nổi\sbật|tốt\s|giỏi|ưu\stú"
     r"|hay(?!\s(?:nhất\s)?(?:cá|tập))"
     r"|đẹp|là\s|xếp\s)",
     re.IGNORECASE,

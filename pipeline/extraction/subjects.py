@@ -10,7 +10,7 @@ from pipeline.extraction.bounds import bounded
 from pipeline.extraction.task_values import inferred_value, printed_value, trimmed
 from pipeline.extraction.vocabulary import words
 from pipeline.language.bodies import bodies_from
-from pipeline.language.nlp import fold_tones
+from pipeline.language.nlp import analyse, fold_tones
 from pipeline.options import ExtractOptions
 from pipeline.records import Subject
 
@@ -160,8 +160,18 @@ def _lines(document: Document, passage: Passage) -> Iterator[TracedText]:
         if label.end() < len(body.text):
             yield _cleaned(body.slice(label.end()))
         return
-    if stated and not body.text.rstrip().endswith(":") and not _OTHER_LABEL.match(body.text):
+    if stated and not body.text.rstrip().endswith(":") and not _OTHER_LABEL.match(body.text) and not _orders(body.text):
         yield _cleaned(body)
+
+
+def _orders(text: str) -> bool:
+    """Whether a line begins with a verb, so that it says what is to be done and not for whom."""
+    start = _past_labels(text)
+    folded = fold_tones(text[start:])
+    if _kind_at(folded) is not None or _nouns("papers").match(folded) or _APPLIES.match(text) or _IS.match(text):
+        return False
+    analysis = analyse(text[start : start + 80])
+    return bool(len(analysis)) and 0 in analysis.marks["verbs"]
 
 
 def _headings(document: Document, section: Section) -> list[str]:
