@@ -177,7 +177,9 @@ def _with_period(document: Document, first: str | None, last: str | None) -> tup
     """The plan's own period, unless that is a few days of a movement whose years are named."""
     start, end = plan_period(document) or (None, None)
     if start is None and end is None:
-        start, end = _labelled_period(document) or (first, last)
+        start, end = _labelled_period(document) or (None, None)
+    if start is None and end is None:
+        return first, last
     if first is not None and start is not None and end is not None:
         days = (date.fromisoformat(end) - date.fromisoformat(start)).days
         return (start, end) if days >= _MIN_PERIOD_DAYS else (first, last)
