@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.document import Document, Passage, TracedText, replace
 from pipeline.extraction.bounds import bounded
 from pipeline.extraction.named_bodies import bodies_at
+from pipeline.extraction.reward_granters import Gift
 from pipeline.extraction.reward_phrases import (
     FORM,
     NOUN,
@@ -16,7 +17,7 @@ from pipeline.extraction.reward_phrases import (
     read_amount,
     recipients_of,
 )
-from pipeline.extraction.reward_sentences import Gift, gifts_of
+from pipeline.extraction.reward_sentences import gifts_of
 from pipeline.extraction.reward_tables import table_rewards
 from pipeline.extraction.sentences import sentences_of
 from pipeline.extraction.task_units import Addressees
