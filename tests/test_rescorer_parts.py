@@ -142,6 +142,12 @@ def test_rescorer_refuses_a_file_of_something_else(tmp_path: Path) -> None:
         Rescorer.load(tmp_path)
 
 
+def test_rescorer_refuses_weights_for_other_words(tmp_path: Path) -> None:
+    save_rescorer(tmp_path, [*NAMES, "bản"], 2, _weights())
+    with pytest.raises(WeightsError):
+        Rescorer.load(tmp_path)
+
+
 @dataclass
 class _Judge:
     """Prefers one word, and remembers what it was asked."""

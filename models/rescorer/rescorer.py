@@ -47,6 +47,9 @@ class Rescorer:
         try:
             names = bytes(arrays.pop(_VOCABULARY)).decode("utf-8").split("\n")
             first_word = int(arrays.pop(_FIRST_WORD)[0])
+            families = len(group_units(names, first_word).offsets) - 1
+            if len(arrays["full.weight"]) != len(names) or len(arrays["bare.weight"]) != families:
+                raise WeightsError(f"{FILE} was made for other words.")
             return cls(names, first_word, arrays)
         except (KeyError, IndexError, UnicodeDecodeError) as error:
             raise WeightsError(f"{FILE} holds no rescorer.") from error
