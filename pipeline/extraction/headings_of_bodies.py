@@ -32,8 +32,9 @@ _OTHER_THINGS = re.compile(
 _HELD = re.compile(r"\s?[,–-]\s(?!(?:thầy|cô|ông|bà|đồng chí)\s)\S", re.IGNORECASE)
 _NOT_OF_BODIES = ("purpose", "subjects", "schedule", "funding", "rewards")
 _ORGANS = re.compile(
-    r"^(?:các\s)?(?:tiểu ban|tổ|đội|nhóm|cụm|khối|chi hội|chi đoàn|liên đội|phân xưởng|xí nghiệp|tiểu đoàn|đại đội|trung đoàn"
-    r"|sư đoàn|lữ đoàn|quản đốc|chỉ huy|bộ phận|trạm|cấp ủy|thành viên|ủy viên|thư ký|trưởng|phó)\s(?!giải pháp|nhiệm vụ|chức)",
+    r"^(?:các\s)?(?:tiểu ban|tổ|đội|nhóm|cụm|khối|chi hội|chi đoàn|liên đội|phân xưởng|xí nghiệp|tiểu đoàn|đại đội"
+    r"|trung đoàn|sư đoàn|lữ đoàn|quản đốc|chỉ huy|bộ phận|trạm|cấp ủy|thành viên|ủy viên|thư ký|trưởng|phó)"
+    r"\s(?!giải pháp|nhiệm vụ|chức)",
     re.IGNORECASE,
 )
 _MAX_WORDS = 16
@@ -87,7 +88,7 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
         )
     if siblings and section.kind == "organization" and _could_be_name(text[start:]):
         whole = heading.slice(start, len(text))
-        return HeadingBodies(whole, (whole,), certainty=0.6)
+        return HeadingBodies(whole, _listed(whole), certainty=0.6)
     if match is None and section.kind not in _NOT_OF_BODIES and _ORGANS.match(text) and _could_be_name(text):
         whole = heading.slice(0, len(text))
         return HeadingBodies(whole, (whole,), certainty=0.6)
@@ -99,6 +100,19 @@ def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies
         )
         return HeadingBodies(whole, leads, certainty=0.65)
     return None
+
+
+def _listed(whole: TracedText) -> tuple[TracedText, ...]:
+    """Unknown names parted at commas after which an office in capitals begins."""
+    parts: list[TracedText] = []
+    start = 0
+    analysis = analyse(whole.text)
+    for match in re.finditer(r",\s(?:và\s)?|\svà\s", whole.text):
+        token = analysis.token_at(match.end())
+        if whole.text[match.end()].isupper() and token in analysis.marks["heads"]:
+            parts.append(whole.slice(start, match.start()))
+            start = match.end()
+    return (*parts, whole.slice(start))
 
 
 def _office_held(heading: TracedText, bodies: tuple[Body, ...], text: str) -> TracedText | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.extraction.subjects_of_tasks import subject_by_place
+from pipeline.extraction.subjects_of_tasks import is_no_subject, subject_by_place
 from pipeline.language.bodies import Body, BodyList, bodies_from
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
@@ -41,6 +41,8 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(r"(?:mỗi|từng)\s", re.IGNORECASE)
+_SHARE = re.compile(r"\d{1,3}(?:,\d+)?\s?%\s(?:số\s)?")
+_LABEL = re.compile(r"[^\W\d_][^:;.]{2,40}:\s")
 _DIFFICULTIES = re.compile(r"khó\skhăn|vướng\smắc|phát\ssinh|vấn\sđề", re.IGNORECASE)
 _CUE = re.compile(r"\s(?:chủ\strì|có\strách\snhiệm|chịu\strách\snhiệm)\b", re.IGNORECASE)
 _BREAKS_NAME = re.compile(
@@ -136,6 +138,9 @@ def refers_back(sentence: str, doer: Doer) -> bool:
 def _openings(sentence: str) -> list[int]:
     """Where a subject may begin: the start, past a directive, and after the commas of an adverbial at the start."""
     openings = [0]
+    label = _LABEL.match(sentence)
+    if label:
+        openings.append(label.end())
     if _ADVERBIAL.match(sentence):
         for match in list(re.finditer(r"[,:;]\s|\)\s|\bthì\s", sentence[:600]))[:8]:
             openings.append(match.end())
@@ -146,6 +151,10 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
     directive = _DIRECTIVE.match(sentence[start : start + 40])
     place: DoerPlace = "directive" if directive else "subject"
     begin = start + (directive.end() if directive else 0)
+    share = _SHARE.match(sentence, begin)
+    begin = share.end() if share else begin
+    if is_no_subject(sentence, begin) and not directive:
+        return None
     found = bodies_from(sentence, begin)
     if found is None or not (directive or _goes_on(analyse(sentence), found.end)) or _is_cut(sentence, found):
         placed = subject_by_place(sentence, begin)

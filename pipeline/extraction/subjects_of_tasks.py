@@ -6,10 +6,10 @@ from pipeline.extraction.vocabulary import folded
 from pipeline.language.bodies import Body, BodyList
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
-__all__ = ["subject_by_place"]
+__all__ = ["is_no_subject", "subject_by_place"]
 
 _NO_SUBJECT = re.compile(
-    r"^(?:các\s|những\s|mỗi\s|toàn\sbộ\s)?(?:trường\shợp|đồng\sloạt|nhóm\s(?:giải|nhiệm|chỉ|vấn|nội)|công\s(?:tác|trình|việc|văn|nghệ|dân\s(?:số))|nội\sdung|hoạt\sđộng|nhiệm\svụ|chỉ\s(?:tiêu|đạo)"
+    r"^(?:các\s|những\s|mỗi\s|toàn\sbộ\s)?(?:trường\shợp|văn\s(?:bản|hóa|hoá|kiện|nghệ|học)|đồng\sloạt|nhóm\s(?:giải|nhiệm|chỉ|vấn|nội)|công\s(?:tác|trình|việc|văn|nghệ|dân\s(?:số))|nội\sdung|hoạt\sđộng|nhiệm\svụ|chỉ\s(?:tiêu|đạo)"
     r"|kế\shoạch|chương\strình|giải\spháp|biện\spháp|tổ\schức\s(?!đảng|chính\strị|xã\shội|công|đoàn|hội|đại\sdiện)|đại\shội|hội\s(?:nghị|thi|thảo|diễn|thao)|chi\s(?:phí|trả|tiêu|tiết)|chủ\s(?:động|trì|đề|yếu|trương)"
     r"|đảng\s(?:phí)|thành\s(?:lập|phần|tích|phố)|lực\schọn|thường\sxuyên|đơn\s(?:giá|thư)|cơ\s(?:cấu|chế|bản)|quản\slý|lực\s|thủ\stục"
     r"|học\stập|kho\s|cụm\stừ|viện\sdẫn|phân\s(?:công|loại|bổ|tích|cấp)|cấp\s(?:phát|giấy|kinh)|bộ\s(?:tiêu|chỉ|đề|câu)|báo\s(?:cáo|hiệu)|sinh\shoạt"
@@ -23,6 +23,7 @@ _NEVER = frozenset(
         "có", "không", "mà", "thì", "bởi", "như", "vì", "chưa", "về", "vào", "với", "cho", "này", "đó",
     )
 )  # fmt: skip
+_GOES_BY = frozenset(("theo", "căn"))
 _MODALS = frozenset(("phải", "cần"))
 _MAX_TOKENS = 28
 
@@ -47,7 +48,7 @@ def subject_by_place(text: str, start: int) -> BodyList | None:
         return None
     if head >= len(words) or fold_tones(words[head]) not in folded("subject_heads") or head in analysis.marks["verbs"]:
         return None
-    if _NO_SUBJECT.match(text[start : start + 60]):
+    if is_no_subject(text, start):
         return None
     after = _phrase_end(analysis, head)
     if after is None or after - head < 2:
@@ -55,6 +56,11 @@ def subject_by_place(text: str, start: int) -> BodyList | None:
     parts = _parts(analysis, token, after)
     bodies = tuple(Body(analysis.starts[first], analysis.ends[last - 1], "collective") for first, last in parts)
     return BodyList(bodies, analysis.ends[after - 1])
+
+
+def is_no_subject(text: str, start: int) -> bool:
+    """Whether the words at an offset name a thing or a doing (`hội thi`, `công tác`), though bodies begin like them."""
+    return _NO_SUBJECT.match(text[start : start + 60]) is not None
 
 
 def _phrase_end(analysis: Analysis, token: int) -> int | None:
@@ -66,6 +72,8 @@ def _phrase_end(analysis: Analysis, token: int) -> int | None:
         quoted = quoted != (word in '“”"')
         if quoted or word in '“”"':
             continue
+        if word.casefold() in _GOES_BY and index > token + 1 and words[index + 1 : index + 2] != ["dõi"]:
+            return index
         if word in _CLOSED or (word.casefold() in _NEVER and index not in verbs):
             return None
         if word.casefold() in _MODALS and index > token + 1:

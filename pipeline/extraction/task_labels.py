@@ -52,7 +52,8 @@ def body_label(text: TracedText) -> BodyLabel | None:
     opening = _OPENING.match(text.text)
     start = opening.end() if opening else 0
     listed = bodies_from(text.text, start)
-    if listed is not None and listed.end > colon.start():
+    told = _begins_with_verb(text.text[colon.end() :].strip())
+    if listed is not None and listed.end > colon.start() and not told:
         return None
     found = bodies_from(text.text[: colon.start()], start)
     task = colon.end()

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.document import Document, Passage, TracedText
 from pipeline.extraction.task_values import body_text, trimmed
-from pipeline.language.bodies import bodies_from, split_names
+from pipeline.language.bodies import bodies_from, is_body_list, split_names
 from pipeline.language.nlp import analyse, fold_tones
 
 __all__ = ["ColumnRole", "TaskRow", "column_role", "doers_of", "task_rows"]
@@ -55,6 +55,8 @@ _LABEL = re.compile(
 _SEPARATOR = re.compile(r"[\s,;.+•]*(?:(?:[-–/]|và|cùng)\s)?[\s,;.]*", re.IGNORECASE)
 _MAX_BODY = 160
 _SHORT_TAIL = 3
+_FEW_CELLS = 2
+_SLASH = re.compile(r"\s?/\s?(?=[A-ZĐ])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def task_rows(document: Document) -> tuple[TaskRow, ...]:
     for passages in _tables(document):
         heads = [passage for passage in passages if passage.kind == "table-head"]
         if heads:
-            columns = _columns(heads)
+            columns = _columns(heads, [passage for passage in passages if passage.kind == "table-row"])
         merged = _merged(document, [passage for passage in passages if passage.kind == "table-row"], columns)
         rows.extend(row for row in (_row(passage, cells, columns) for passage, cells in merged) if row is not None)
     return tuple(rows)
@@ -127,15 +129,29 @@ def _same_head(table: list[Passage], head: Passage) -> bool:
     return same and (first is not None and first.section == head.section)
 
 
-def _columns(heads: list[Passage]) -> tuple[ColumnRole, ...]:
+def _columns(heads: list[Passage], rows: list[Passage]) -> tuple[ColumnRole, ...]:
+    """What each column holds, by its head; where none names a doer, the first one in which bodies stand."""
     width = max(len(head.cells) for head in heads)
     full = [head for head in heads if len(head.cells) == width]
     texts = [" ".join(dict.fromkeys(head.cells[index].text for head in full)) for index in range(width)]
     roles = [column_role(text) for text in texts]
     if "task" in roles and not {"lead", "both"} & set(roles):
         named = next((index for index, text in enumerate(texts) if _PERSONS.search(text)), None)
+        if named is None:
+            named = next(
+                (index for index, role in enumerate(roles) if role == "other" and _of_bodies(rows, index)), None
+            )
         roles = ["lead" if index == named else role for index, role in enumerate(roles)]
+    if "day" in roles and not {"time", "limit", "begin"} & set(roles):
+        roles = ["time" if role == "day" else role for role in roles]
     return tuple(roles)
+
+
+def _of_bodies(rows: list[Passage], index: int) -> bool:
+    """Whether nearly every cell of a column is bodies and nothing else."""
+    cells = [row.cells[index].text for row in rows if index < len(row.cells) and row.cells[index]]
+    named = sum(is_body_list(cell) for cell in cells)
+    return len(cells) >= _FEW_CELLS and named * 4 >= len(cells) * 3
 
 
 def _merged(
@@ -193,7 +209,10 @@ def _row(passage: Passage, cells: tuple[TracedText, ...], columns: tuple[ColumnR
 
     lead_cell = cell("lead", "both")
     leads, partners = doers_of(lead_cell)
-    if cell("both") and not partners and len(leads) > 1:
+    slash = _SLASH.search(lead_cell.text) if cell("both") else None
+    if slash is not None:
+        leads, partners = _bodies(lead_cell.slice(0, slash.start())), _bodies(lead_cell.slice(slash.end()))
+    elif cell("both") and not partners and len(leads) > 1:
         leads, partners = leads[:1], leads[1:]
     partner_cell = cell("partner")
     if partner_cell:

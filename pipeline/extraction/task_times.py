@@ -101,7 +101,7 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
     if _IS_A_DAY.match(text[time.end :]):
         return False
     if time.unit in ("school-year", "years", "clock", "cell"):
-        return False
+        return time.unit == "years" and not text[: time.start].strip() and text[time.end :].lstrip().startswith(":")
     if time.kind == "recurring":
         if _DAILY.match(printed) or _PAID_BEFORE.search(before):
             return _follows_verb(text, time.end) or _ends_verb(text, time.start)

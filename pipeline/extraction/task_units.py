@@ -8,6 +8,7 @@ from pipeline.document import Passage, Section, TracedText
 from pipeline.extraction.roles import Role
 from pipeline.extraction.task_tables import doers_of
 from pipeline.extraction.task_values import trimmed
+from pipeline.language.bodies import is_body_list
 from pipeline.language.nlp import analyse
 
 __all__ = ["Addressees", "Source", "Unit", "line_kind", "told_by_lines"]
@@ -20,7 +21,7 @@ _LINE = re.compile(
     r"|(?P<lead>(?:đơn vị|cơ quan|bộ phận|người|cá nhân|lực lượng|các đơn vị|các cơ quan)\s(?:được giao\s)?(?:chủ trì"
     r"|thực hiện|phụ trách|đầu mối|tham mưu|tổ chức|chịu trách nhiệm)|chủ trì|phụ trách"
     r"|phân công(?: thực hiện)?|đầu mối(?: thực hiện)?|trách nhiệm(?: thực hiện)?|thực hiện)"
-    r"|(?P<time>(?:thời gian|thời hạn|tiến độ|thời điểm)(?:\s(?:thực hiện|hoàn thành|tổ chức"
+    r"|(?P<time>hoàn thành|(?:thời gian|thời hạn|tiến độ|thời điểm)(?:\s(?:thực hiện|hoàn thành|tổ chức"
     r"|triển khai|dự kiến|báo cáo|thực hiện dự kiến|bắt đầu))*))"
     r"[^:;.]{0,40}?\s?:\s?",
     re.IGNORECASE,
@@ -36,6 +37,11 @@ _FACT = re.compile(
 )
 _TASK_LABEL = re.compile(
     r"^(?:nội dung|nhiệm vụ|công việc|hoạt động)(?:\s(?:thực hiện|công việc|nhiệm vụ|cụ thể|chính))?\s?:\s?",
+    re.IGNORECASE,
+)
+_ONLY_LEADS = re.compile(
+    r"^(?P<lead>[^:;]{4,120}?)\s(?:chủ trì|thực hiện|phụ trách)(?:\s?[;,]\s(?P<with>[^:;]{4,160}?)\s(?:cùng )?phối hợp"
+    r"(?: thực hiện)?)?[.;]?$",
     re.IGNORECASE,
 )
 _OF_ALL = re.compile(
@@ -140,7 +146,7 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
             for index in group:
                 told[index] = replace(told[index], time_line=value)
         else:
-            leads, partners = doers_of(value)
+            leads, partners = _doers_of_line(value)
             if not group:
                 told.append(_alone(unit, whole, kind, leads or partners))
                 group_start = len(told)
@@ -154,6 +160,12 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
 def _telling(unit: Unit) -> tuple[Literal["lead", "with", "time"], TracedText, TracedText] | None:
     """The kind of a line that says who, with whom or when, its text and its value; None of any other unit."""
     whole = _line_text(unit)
+    if (
+        unit.passage.kind == "item"
+        and _ONLY_LEADS.match(whole.text)
+        and is_body_list(_ONLY_LEADS.match(whole.text)["lead"])
+    ):
+        return "lead", whole, whole
     line = line_kind(whole.text)
     value = trimmed(whole.slice(line[1])) if line is not None else TracedText()
     if line is None or not value or (line[0] == "time" and _ELSEWHERE.match(value.text)):
@@ -163,6 +175,15 @@ def _telling(unit: Unit) -> tuple[Literal["lead", "with", "time"], TracedText, T
     if line[0] != "time" and 0 in analyse(value.text).marks["verbs"] and value.text[0].islower():
         return None
     return line[0], whole, value
+
+
+def _doers_of_line(value: TracedText) -> tuple[tuple[TracedText, ...], tuple[TracedText, ...]]:
+    """Leads and partners of a line's value, also of one that says no more than who leads and who helps."""
+    match = _ONLY_LEADS.match(value.text)
+    if match is None:
+        return doers_of(value)
+    partners = doers_of(value.slice(match.start("with"), match.end("with")))[0] if match["with"] else ()
+    return doers_of(value.slice(match.start("lead"), match.end("lead")))[0], partners
 
 
 def _home(unit: Unit) -> int | None:

@@ -112,7 +112,7 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
     ),
     (
         "recurrence",
-        rf"(?<!\w)(?:theo\s)?định\skỳ(?:\s(?:{_EVERY}\s|mỗi\s|theo\s)?(?P<turn>{_SPAN}|{_TURN})(?:(?:\s(?:một|1|01)\s|\s?/\s?)lần)?"
+        rf"(?<!\w)(?:theo\s)?định\skỳ(?:\s(?!ngày\s\d)(?:{_EVERY}\s|mỗi\s|theo\s)?(?P<turn>{_SPAN}|{_TURN})(?:(?:\s(?:một|1|01)\s|\s?/\s?)lần)?"
         rf"(?:(?:,|;|\svà|\shoặc|\s?/)\s?(?:{_EVERY}\s)?(?:{_SPAN}|{_TURN})){{0,4}})?",
     ),
     (

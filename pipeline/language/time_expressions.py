@@ -23,7 +23,7 @@ _WINDOW = 48
 _PREPOSITION = re.compile(
     r"(?<!\w)(?:(?:(?:chậm|muộn)\snhất|hạn\s(?:chót|cuối(?:\scùng)?))(?:\s(?:là|vào|đến|trước|trong|hết))*|trước(?:\skhi\shết)?"
     r"|(?:đến|tới)(?:\s(?:hết|trước))?|hết|trong(?:\s(?:suốt|cả|\d{1,2}|hai|ba))?|(?:kể|bắt\sđầu|tính|áp\sdụng)\stừ|từ|sau"
-    r"|vào(?:\s(?:lúc|khoảng|hồi))?|lúc|hồi|khoảng)\s(?:thời\s(?:gian|điểm)\s)?$",
+    r"|vào(?:\s(?:lúc|khoảng|hồi|dịp))?|lúc|hồi|khoảng)\s(?:thời\s(?:gian|điểm)\s)?$",
     re.IGNORECASE,
 )
 _PART = re.compile(
