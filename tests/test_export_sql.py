@@ -11,9 +11,12 @@ from command_line import call
 from msgspec.structs import replace
 from postgresql_server import Server
 from sqlalchemy import inspect, text
+from sqlalchemy.dialects import mysql
+from sqlalchemy.schema import CreateTable
 
 from pipeline.archive import Archive
 from pipeline.archive.database import Database
+from pipeline.archive.seeding import _Seeding
 from pipeline.archive.tables import export_tables, frames
 from pipeline.errors import UsageError
 from pipeline.records import Assignment
@@ -153,3 +156,14 @@ def test_command_seeds_a_database(archive: Archive, tmp_path: Path, capsys: pyte
     assert "sohoa_deadlines" in answer.out.split()
     assert "3 written" in answer.err
     assert call(capsys, "export", "-f", "sql", "nonsense", "-a", archive.folder).code == UsageError.exit_code
+
+
+def test_seed_speaks_mysql(archive: Archive) -> None:
+    # No server is asked: what it would be told is written down without an error.
+    with archive.database.reading() as connection:
+        made = _Seeding(connection, archive.database, "mysql")
+    for table, source in zip(made._tables, made._sources, strict=True):
+        told = str(CreateTable(table).compile(dialect=mysql.dialect()))
+        assert f"PRIMARY KEY ({', '.join(source.key)})" in told
+        upsert = str(made._upsert(table, source.key).compile(dialect=mysql.dialect()))
+        assert "ON DUPLICATE KEY UPDATE" in upsert

@@ -63,7 +63,8 @@ def seed(catalog: Connection, url: str) -> SeedReport:
 
     Args:
         catalog: a transaction that reads; see `Database.reading(lasting=True)`.
-        url: the database to fill: PostgreSQL, SQLite, MySQL or MariaDB, as SQLAlchemy writes it.
+        url: the database to fill: PostgreSQL, SQLite, MySQL or MariaDB (the last two were tried on no server), as
+            SQLAlchemy writes it.
     Raises:
         UsageError: the URL leads nowhere, or to a kind of database that cannot be kept in step.
         ArchiveError: the database cannot be written.

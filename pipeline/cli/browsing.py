@@ -154,7 +154,7 @@ def export(
 ) -> None:
     """Write the records of all documents into a folder or a database, and print what was written.
 
-    With --format sql the tables of a database (postgresql://…, sqlite:///…, mysql://…) are brought in step with the
+    With --format sql the tables of a database (postgresql://…, sqlite:///…) are brought in step with the
     archive: what is new is added, what has changed is changed, what is gone is removed. In PostgreSQL they are in the
     schema `sohoa`; elsewhere their names begin with `sohoa_`. They belong to one archive.
     """

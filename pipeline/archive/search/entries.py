@@ -59,7 +59,7 @@ def entries(connection: Connection, document_id: int) -> Iterator[Entry]:
         facets += date_words("d", fields.date or "")
     head = marked_words(head_text(*(getattr(fields, name) for name in _HEAD))) if fields is not None else []
     pages = select(PAGES.c.number, PAGES.c.text).where(PAGES.c.document_id == document_id).order_by(PAGES.c.number)
-    for page in connection.execute(pages).all():
+    for page in connection.execute(pages.where(PAGES.c.number < 1 << _PAGE_BITS)).all():
         body = marked_words(page.text)[:MOST_WORDS]
         shown = f" {' '.join(plain_words(body))} "
         unseen: list[str] = []

@@ -12,6 +12,7 @@ __all__ = ["Snippet", "snippet"]
 
 _SHOWN_WORDS = 28
 _WORDS_BEFORE = 6
+_MOST_PLACES = 400  # are compared; a page that has more has enough of them near its beginning
 _ELLIPSIS = "…"
 
 
@@ -73,6 +74,7 @@ def _places(words: list[str], wanted: tuple[str, ...], beginning: bool) -> Itera
 
 def _best_start(found: list[tuple[int, int, int]]) -> int:
     """The first word of the stretch with most different terms, then most places."""
+    found = found[:_MOST_PLACES]
     best, best_value = found[0][0], (0, 0)
     for index, (start, _, _) in enumerate(found):
         within = [term for place, _, term in found[index:] if place < start + _SHOWN_WORDS - _WORDS_BEFORE]
