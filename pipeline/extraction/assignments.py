@@ -60,7 +60,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[Assignment]:
             if body_id(lead.text) not in given:
                 given.add(body_id(lead.text))
                 yield _record(
-                    lead, role_of(sentence.text, doer.verb - start), sentence, _deadline(sentence, plan), 0.75
+                    lead, role_of(sentence.text, doer.verb - start), sentence, _deadline(sentence, plan), 0.55
                 )
     if addressees is None and not others and not any(True for _ in _clause_doers(text)):
         return
@@ -70,7 +70,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[Assignment]:
         for body, role in _clause_doers(sentence):
             if body_id(body.text) not in given:
                 given.add(body_id(body.text))
-                yield _record(body, role, sentence, when, 0.75)
+                yield _record(body, role, sentence, when, 0.7)
         yield from _named(sentence, given, when)
 
 
@@ -95,7 +95,7 @@ def _named(sentence: TracedText, given: set[str], deadline: Value | None) -> Ite
             part = body_text(sentence, body)
             if body_id(part.text) and body_id(part.text) not in given:
                 given.add(body_id(part.text))
-                yield _record(part, role, sentence, deadline, 0.8 if body.kind != "generic" else 0.65)
+                yield _record(part, role, sentence, deadline, 0.85 if body.kind != "generic" else 0.65)
 
 
 def _other_doers(unit: Unit, addressees: Addressees | None) -> Iterator[tuple[int, int, Addressees]]:
@@ -143,7 +143,7 @@ def _deadline(text: TracedText, plan: PlanDate, line: TracedText | None = None) 
     parts = [text.slice(time.start, time.end) for time in times]
     if line is not None:
         parts.append(line)
-    return printed_value(TracedText.join(parts, "; "), certainty=0.9) if parts else None
+    return printed_value(TracedText.join(parts, "; "), certainty=0.82) if parts else None
 
 
 def _of_row(row: TaskRow) -> Iterator[Assignment]:
@@ -162,8 +162,8 @@ def _of_row(row: TaskRow) -> Iterator[Assignment]:
 def _record(body: TracedText, role: Role, task: TracedText, deadline: Value | None, certainty: float) -> Assignment:
     return Assignment(
         body=printed_value(body, tidy(body.text), certainty=certainty),
-        role=inferred_value(role, body, certainty=min(certainty, 0.85)),
-        task=printed_value(task, certainty=0.97),
+        role=inferred_value(role, body, certainty=min(certainty, 0.82)),
+        task=printed_value(task, certainty=min(certainty + 0.04, 0.92)),
         deadline=deadline,
     )
 

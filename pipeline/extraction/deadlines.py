@@ -186,7 +186,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
             before_it = what
             if earlier and (len(what.text.split()) < _MIN_WORDS or _TIME_HEADING.match(sentence.text)):
                 what = earlier
-            record = _record(printed, time, printed_value(what, certainty=0.7), body, 0.9 if told else 0.75)
+            record = _record(printed, time, printed_value(what, certainty=0.68), body, 0.89 if told else 0.85)
             yield _Found(unit.passage.index, record, time.unit == "year", 0 if told else 1)
         earlier = sentence
     if unit.time_line is not None:
@@ -200,7 +200,7 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
             line = _as_event(line) if line.first is not None and line.preposition not in ("từ", "trước") else line
         if line is not None:
             told_to = unit.addressees if unit.addressees is not None and unit.addressees.source == "sentence" else None
-            what_value = printed_value(unit.text.slice(told_to.verb if told_to is not None else 0), certainty=0.85)
+            what_value = printed_value(unit.text.slice(told_to.verb if told_to is not None else 0), certainty=0.8)
             yield _Found(
                 unit.passage.index,
                 _record(unit.time_line, line, what_value, _bound(unit, unit.text, None), 0.9),
@@ -229,7 +229,7 @@ def _bound(unit: Unit, sentence: TracedText, doer: tuple[int, Doer] | None) -> V
     if doer is not None and doer[1].bodies.bodies[0].kind != "generic":
         offset, subject = doer
         text = sentence.slice(offset + subject.start, offset + subject.end)
-        return printed_value(text, tidy(text.text), certainty=0.85)
+        return printed_value(text, tidy(text.text), certainty=0.65 if subject.guessed else 0.78)
     addressees = unit.addressees
     if addressees is None:
         return None
@@ -262,9 +262,9 @@ def _of_row(document: Document, row: TaskRow, plan: PlanDate) -> Iterator[_Found
         and ((time.unit in _SHORT and _GATHERING.match(row.task.text)) or (row.target and not row.task))
     ):
         time = _as_event(time)
-    what = printed_value(row.task, certainty=0.95) if row.task else title
+    what = printed_value(row.task, certainty=0.93) if row.task else title
     whose = row.doers if row.doers else row.target
-    body = printed_value(trimmed(whose), tidy(trimmed(whose).text), certainty=0.95) if whose else None
+    body = printed_value(trimmed(whose), tidy(trimmed(whose).text), certainty=0.9) if whose else None
     yield _Found(row.passage.index, _record(_time_of_cell(cell, plan), time, what, body, 0.95), False, 0, row=True)
 
 
@@ -312,7 +312,7 @@ def _record(
         kind=inferred_value(time.kind, text, certainty=certainty * 0.95),
         start=inferred_value(time.first, text, certainty=sure, doubt=time.inferred),
         end=inferred_value(time.last, text, certainty=sure, doubt=time.inferred),
-        recurrence=inferred_value(time.recurrence, text, certainty=sure),
+        recurrence=inferred_value(time.recurrence, text, certainty=sure * 0.93),
         what=what,
         body=body,
     )

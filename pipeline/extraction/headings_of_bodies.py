@@ -54,7 +54,7 @@ class HeadingBodies:
     leads: tuple[TracedText, ...]
     partners: tuple[TracedText, ...] = ()
     directing: bool = False
-    certainty: float = 0.92
+    certainty: float = 0.86
 
 
 def bodies_of_heading(section: Section, siblings: bool = False) -> HeadingBodies | None:

@@ -67,7 +67,7 @@ def body_label(text: TracedText) -> BodyLabel | None:
         if held:
             leads = (*leads[:-1], text.slice(found.bodies[-1].start, colon.start()))
         whole = text.slice(found.bodies[0].start, colon.start() if held else found.end)
-        return BodyLabel(whole, leads, task, 0.9)
+        return BodyLabel(whole, leads, task, 0.86)
     if len(named.split()) > _MAX_NAME_WORDS or _NAMED_ON.search(named) or (rest and not _begins_with_verb(rest)):
         return None
     leads = (*leads[:-1], text.slice(found.bodies[-1].start, colon.start()))

@@ -160,11 +160,8 @@ def told_by_lines(units: list[Unit]) -> tuple[Unit, ...]:
 def _telling(unit: Unit) -> tuple[Literal["lead", "with", "time"], TracedText, TracedText] | None:
     """The kind of a line that says who, with whom or when, its text and its value; None of any other unit."""
     whole = _line_text(unit)
-    if (
-        unit.passage.kind == "item"
-        and _ONLY_LEADS.match(whole.text)
-        and is_body_list(_ONLY_LEADS.match(whole.text)["lead"])
-    ):
+    alone = _ONLY_LEADS.match(whole.text) if unit.passage.kind == "item" else None
+    if alone is not None and is_body_list(alone["lead"]):
         return "lead", whole, whole
     line = line_kind(whole.text)
     value = trimmed(whole.slice(line[1])) if line is not None else TracedText()
@@ -240,7 +237,7 @@ def _heading_unit(unit: Unit) -> list[Unit]:
 
 def _alone(unit: Unit, whole: TracedText, kind: str, bodies: tuple[TracedText, ...]) -> Unit:
     role: Role = "coordinate" if kind == "with" else "lead"
-    addressees = Addressees(TracedText(), bodies, "line", role=role, certainty=0.75) if bodies else None
+    addressees = Addressees(TracedText(), bodies, "line", role=role, certainty=0.7) if bodies else None
     return replace(unit, text=whole, addressees=addressees, sentences=((0, len(whole.text)),))
 
 
@@ -257,6 +254,6 @@ def _addressed(
     kept = before.partners if before is not None and before.source == "line" else ()
     texts = before.partner_texts if before is not None else ()
     addressees = Addressees(
-        text, leads, "line", (*kept, *partners), role="lead", certainty=0.85, partner_texts=texts if kept else ()
+        text, leads, "line", (*kept, *partners), role="lead", certainty=0.82, partner_texts=texts if kept else ()
     )
     return replace(unit, addressees=addressees)

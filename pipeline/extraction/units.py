@@ -257,8 +257,8 @@ def _bare_bodies(unit: Unit) -> Addressees | None:
 
 
 def _addressees(text: TracedText, doer: Doer, source: Source, offset: int = 0) -> Addressees:
-    certainty = {"generic": 0.6, "collective": 0.85}.get(doer.bodies.bodies[0].kind, 0.9)
-    certainty = 0.65 if doer.guessed else certainty
+    certainty = {"generic": 0.5, "collective": 0.7}.get(doer.bodies.bodies[0].kind, 0.85)
+    certainty = 0.6 if doer.guessed else certainty
     bodies = doer.bodies.bodies
     count = next(
         (
@@ -273,7 +273,7 @@ def _addressees(text: TracedText, doer: Doer, source: Source, offset: int = 0) -
         tuple(body_text(text, body, offset) for body in bodies[:count]),
         source,
         tuple(body_text(text, body, offset) for body in bodies[count:]),
-        certainty=certainty if doer.place != "end" else min(certainty, 0.75),
+        certainty=certainty if doer.place != "end" else min(certainty, 0.7),
         verb=0 if doer.place == "end" else offset + doer.verb,
     )
 
@@ -321,7 +321,7 @@ def _running_on(unit: Unit, units: list[Unit]) -> Addressees | None:
         return None
     if before.addressees.source not in ("sentence", "previous") or not _begins_with_verb(unit.text.text):
         return None
-    return replace(before.addressees, source="previous", certainty=0.6, verb=0)
+    return replace(before.addressees, source="previous", certainty=0.5, verb=0)
 
 
 def _begins_with_verb(text: str) -> bool:
