@@ -15,6 +15,7 @@ _GAP_PX = 24
 _MARGIN_PX = 4
 _ONE_BLOCK = 6
 _LARGEST_SHEET_PX = 40_000_000
+_TALLEST_SHEET_PX = 16_000  # Tesseract refuses pictures with a side of more than 32,767 pixels
 
 
 def read_crops(
@@ -35,15 +36,14 @@ def read_crops(
     """
     found: list[tuple[ReadWord, ...]] = []
     batch: list[_Crop] = []
-    size = 0
+    tall = wide = 0
     for box in boxes:
         crop = _Crop(pixels, box, height_px)
-        area = (crop.height + _GAP_PX) * max(crop.width, 1)
-        if batch and size + area > _LARGEST_SHEET_PX:
+        tall, wide = tall + crop.height + _GAP_PX, max(wide, crop.width + 2 * _GAP_PX)
+        if batch and (tall > _TALLEST_SHEET_PX or tall * wide > _LARGEST_SHEET_PX):
             found.extend(_read_sheet(engine, batch, dpi))
-            batch, size = [], 0
+            batch, tall, wide = [], crop.height + _GAP_PX, crop.width + 2 * _GAP_PX
         batch.append(crop)
-        size += area
     if batch:
         found.extend(_read_sheet(engine, batch, dpi))
     return tuple(found)

@@ -14,6 +14,8 @@ from pipeline.stage import Pixels, Raster
 __all__ = ["PictureFile"]
 
 _A4_LONG_SIDE_IN = 11.69
+_A4_SHORT_SIDE_IN = 8.27
+_STRIP = 5.0
 _PLAUSIBLE_LONG_SIDE_IN = (4.0, 34.0)
 _FORMATS = ("TIFF", "PNG", "JPEG", "BMP", "WEBP")
 _MPO_PAGES = 1  # the further pictures of a phone's MPO are previews of the first
@@ -76,7 +78,7 @@ class PictureFile:
         """Width and height in pixels as the page is to be looked at, and its resolution in dpi.
 
         A resolution that would make the page smaller than a postcard or larger than a poster is no resolution; the
-        page is then taken for A4.
+        page is then taken for A4, and a strip for one with A4's short side.
 
         Raises:
             DamagedInputError, OversizedInputError: as for `render`.
@@ -94,7 +96,10 @@ class PictureFile:
             width, height = height, width
         long_side = max(width, height)
         if not (dpi > 0 and _PLAUSIBLE_LONG_SIDE_IN[0] <= long_side / dpi <= _PLAUSIBLE_LONG_SIDE_IN[1]):
-            dpi = long_side / _A4_LONG_SIDE_IN
+            short_side = min(width, height)
+            # A strip of several pages side by side, or cut from a page, is as high or as wide as one.
+            is_strip = long_side > _STRIP * short_side
+            dpi = short_side / _A4_SHORT_SIDE_IN if is_strip else long_side / _A4_LONG_SIDE_IN
         return width, height, max(dpi, 1.0)
 
     def render(self, index: int, *, dpi: float) -> Raster:
