@@ -30,10 +30,11 @@ class Manner:
 
 
 _ENGLISH = Settings(
-    width=9.0,
-    keep=24,
-    window=9.0,
+    width=10.0,
+    keep=28,
+    window=10.0,
     join=7.0,
+    torn_width=4.0,
     doubt=4.0,
     doubt_per_char=0.5,
     copy=4.0,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +14,7 @@ import numpy.typing as npt
 from models.restoration.alphabet import Alphabet
 from models.restoration.channel import Rules
 from models.restoration.language_model import LanguageModel
-from models.restoration.trie import Trie
+from models.restoration.trie import Trie, find_masks
 from models.weights import WeightsError, load_arrays, write_arrays, write_manifest
 
 CASE_STEP = 0.05
@@ -20,6 +22,8 @@ CASE_STEP = 0.05
 LANGUAGE_FILE = "language.bin"
 CHANNEL_FILE = "channel.bin"
 LEXICON_FILE = "lexicon.bin"
+STORED = Trie._fields[:-1]
+"""Fields of the tree that are not made anew when it is loaded."""
 PARTS = ("unigram", "backoff", "pairs", "longer", "layout")
 
 
@@ -54,6 +58,11 @@ def _bytes(text: str) -> npt.NDArray[np.uint8]:
     return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
 
 
+def _trie_of(lexicon: Mapping[str, npt.NDArray[Any]]) -> Trie:
+    stored = {field: lexicon[f"trie.{field}"] for field in STORED}
+    return Trie(**stored, masks=find_masks(stored["keys"], len(stored["entry_starts"]) - 1))
+
+
 def save_model(model: Model, folder: Path) -> None:
     """Write a model and its manifest into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +74,7 @@ def save_model(model: Model, folder: Path) -> None:
     write_arrays(folder / CHANNEL_FILE, channel)
     levels = np.clip(np.rint(-model.case_table / CASE_STEP), 0, 255).astype(np.uint8)
     lexicon: dict[str, npt.NDArray[np.generic]] = {"vocabulary": _bytes("\n".join(model.vocabulary)), "case": levels}
-    lexicon.update({f"trie.{field}": getattr(model.trie, field) for field in Trie._fields})
+    lexicon.update({f"trie.{field}": getattr(model.trie, field) for field in STORED})
     write_arrays(folder / LEXICON_FILE, lexicon)
     write_manifest(folder, (LANGUAGE_FILE, CHANNEL_FILE, LEXICON_FILE))
 
@@ -86,7 +95,7 @@ def load_model(folder: Path) -> Model:
             vocabulary=tuple(_text(lexicon["vocabulary"]).split("\n")),
             language=LanguageModel(**{part: language[part] for part in PARTS}),
             case_table=lexicon["case"].astype(np.float32) * np.float32(-CASE_STEP),
-            trie=Trie(*(lexicon[f"trie.{field}"] for field in Trie._fields)),
+            trie=_trie_of(lexicon),
             channels={
                 regime: Rules(*(channel[f"{regime}.{field}"] for field in Rules._fields)) for regime in sorted(regimes)
             },

@@ -31,6 +31,7 @@ class Trie(NamedTuple):
         extras: ln P of the entry's form given its unit and case.
         chars: characters of each entry, shape (entries, LONGEST_ENTRY), 0 beyond its end.
         lengths: characters of each entry.
+        masks: the letters that go on from each node, by their number's last six bits; made when the tree is loaded.
     """
 
     keys: npt.NDArray[np.int32]
@@ -41,6 +42,7 @@ class Trie(NamedTuple):
     extras: npt.NDArray[np.float32]
     chars: npt.NDArray[np.int16]
     lengths: npt.NDArray[np.int8]
+    masks: npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,19 @@ def _old_placement(word: str) -> str:
     return ""
 
 
+def find_masks(keys: npt.NDArray[np.int32], nodes: int) -> npt.NDArray[np.uint64]:
+    """Return which letters go on from each node, by the last six bits of their numbers.
+
+    Args:
+        keys: the tree's map.
+        nodes: number of nodes.
+    """
+    masks = np.zeros(nodes, dtype=np.uint64)
+    used = keys[keys >= 0]
+    np.bitwise_or.at(masks, used >> 9, np.uint64(1) << (used & 63).astype(np.uint64))
+    return masks
+
+
 def build_trie(entries: Sequence[Entry], alphabet: Alphabet) -> tuple[Trie, list[Entry]]:
     """Build the tree; return it with the entries in its order."""
     children: dict[int, int] = {}
@@ -138,5 +153,6 @@ def build_trie(entries: Sequence[Entry], alphabet: Alphabet) -> tuple[Trie, list
         np.array([e.extra for e in kept], dtype=np.float32),
         chars,
         np.array([len(e.text) for e in kept], dtype=np.int8),
+        find_masks(keys, count),
     )
     return trie, kept

@@ -33,6 +33,7 @@ class Settings(NamedTuple):
         keep: candidates kept for each span.
         window: how much worse than the best of its span a candidate may be.
         join: cost of a space in the middle of a word.
+        torn_width: as ``width``, for what goes on after such a space.
         doubt: cost above which a token is cut open.
         doubt_per_char: and what is added to that for every character.
         copy: cost of a token that is none of the known units.
@@ -49,6 +50,7 @@ class Settings(NamedTuple):
     keep: int
     window: float
     join: float
+    torn_width: float
     doubt: float
     doubt_per_char: float
     copy: float
@@ -159,16 +161,18 @@ def walk(
     _push(0, 0, 0.0, scratch)
     size = len(obs)
     found = 0
+    width = settings.width
     for at in range(REACH):
         p = start + at
         if counts[at] == 0:
             continue
+        torn = p < size and obs[p] == SPACE
         k = 0
         while k < counts[at]:
             node = scratch.nodes[at, k]
             cost = scratch.costs[at, k]
             k += 1
-            limit = best[at] + settings.width
+            limit = best[at] + width
             if cost > limit:
                 continue
             if at > 0 and is_end[p]:
@@ -178,6 +182,11 @@ def walk(
                         scratch.entries[found] = entry
                         scratch.entry_costs[found] = cost
                         found += 1
+            if torn and at > 0:
+                # what goes on after a space has to be good so far
+                if cost <= best[at] + settings.torn_width:
+                    _push(at + 1, node, cost + settings.join, scratch)
+                continue
             for length in range(4):
                 if length > 0 and (p + length > size or obs[p + length - 1] == NEWLINE or at + length > REACH - 1):
                     break
@@ -185,21 +194,25 @@ def walk(
                     first, last = deletions[0], deletions[1]
                 else:
                     first, last = groups[p, length - 1, 0], groups[p, length - 1, 1]
-                    if length == 1 and obs[p] == SPACE and at > 0:
-                        _push(at + 1, node, cost + settings.join, scratch)
-                bound = best[at + length] + settings.width
+                bound = best[at + length] + width
                 for rule in range(first, last):
                     total = cost + rules.costs[rule]
                     if total > bound:
                         break
                     child = node
                     for c in range(rules.lengths[rule]):
-                        child = _child(child, rules.sources[rule, c], trie.keys, trie.children)
+                        char = rules.sources[rule, c]
+                        if not (trie.masks[child] >> np.uint64(char & 63)) & np.uint64(1):
+                            child = -1
+                            break
+                        child = _child(child, char, trie.keys, trie.children)
                         if child < 0:
                             break
                     if child >= 0:
                         _push(at + length, child, total, scratch)
-                        bound = best[at + length] + settings.width
+                        bound = best[at + length] + width
+        if torn:
+            width = min(width, settings.torn_width)
     return found
 
 
