@@ -12,7 +12,7 @@ from pipeline.language.tone_marks import plain
 
 __all__ = ["as_written", "full_name", "place_in"]
 
-_UNIT = r"(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|thi tran|xa|phuong|dac khu)"
+_UNIT = r"(?:tinh|thanh pho|tp\.?|huyen|quan(?! (?:ly|su|doi|tri|the|he|nhan))|thi xa|thi tran|xa|phuong|dac khu)"
 _UNIT_AND_NAME = re.compile(rf"\b({_UNIT}) ([^\W\d_]|\d)")
 _BARE_UNIT = re.compile(rf"\b{_UNIT}$")
 _DEPARTMENT = re.compile(

@@ -95,6 +95,7 @@ class NamedMovement:
     Attributes:
         head: where the words that announce it begin (`phong trào thi đua`).
         joined: whether it stands in one row with the name before it.
+        anew: whether it is announced by words of its own all the same.
     """
 
     start: int
@@ -102,6 +103,7 @@ class NamedMovement:
     after: int
     head: int
     joined: bool = False
+    anew: bool = False
 
 
 @cache
@@ -177,7 +179,7 @@ def _announced(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
         start, end = following.span(named)
         known = known_name_end(text, start) if named == "plain" else None
         after = known or following.end()
-        yield NamedMovement(start, known or end, after, head.start(), joined=True)
+        yield NamedMovement(start, known or end, after, head.start(), joined=True, anew=again is not None)
 
 
 def _listed(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:

@@ -78,7 +78,9 @@ _TIME_NAME = re.compile(r"^(?:tuần lễ|tháng)\s", re.IGNORECASE)
 _MIN_NAME_WORDS = 2
 _MIN_PERIOD_DAYS = 45
 _TIME_LABEL = re.compile(
-    r"(?:^|[.)]\s|[-+*]\s)(?:về\s)?thời gian(?:\s(?:thực hiện|tổ chức|triển khai|phát động|thi đua))?\s?:\s?", re.IGNORECASE
+    r"(?:^|[.)]\s|[-+*]\s)(?:về\s)?thời gian(?:\s(?:thực hiện|tổ chức|triển khai|phát động"
+    r"|thi đua))?\s?:\s?",
+    re.IGNORECASE,
 )
 
 
@@ -136,8 +138,8 @@ def _mentions(passage: Passage, traced: TracedText) -> list[_Mention]:
     for index, found in enumerate(named):
         row_end, limit = found.after, len(traced.text)
         for following in named[index + 1 :]:
-            if not following.joined or following.head != found.head:
-                limit = following.head if following.head > row_end else limit
+            if not following.joined or following.head != found.head or (following.anew and passage.kind != "title"):
+                limit = following.start if following.joined else max(following.head, row_end)
                 break
             row_end = following.after
         made.append(_Mention(passage, traced, found, row_end, limit))

@@ -10,7 +10,7 @@ __all__ = ["bodies_at", "capitals_at"]
 _ORGANISATION = re.compile(r"\s(?:Hội|Đoàn|Đảng)(?!\w)")
 _OFFICE = re.compile(
     r"(?:giám đốc|trưởng|chủ tịch|bí thư|tư lệnh|thống đốc|chủ nhiệm|thủ trưởng|ban giám hiệu"
-    r"|hội đồng)$",
+    r"|hội đồng|thành viên|quản trị)$",
     re.IGNORECASE,
 )
 _HOUSE = re.compile(
@@ -35,7 +35,8 @@ def bodies_at(text: TracedText, offset: int, end: int | None = None) -> tuple[Tr
         return None
     office = _OFFICE.search(text.text[max(0, found.end - 16) : found.end])
     further = _ORGANISATION.match(text.text, found.end) or (_HOUSE.match(text.text, found.end) if office else None)
-    stop = further.end() if further is not None else found.end
+    inner = bodies_from(text.text, further.start() + 1) if further is not None else None
+    stop = inner.end if inner is not None else further.end() if further is not None else found.end
     return text.slice(found.bodies[0].start, stop), stop
 
 

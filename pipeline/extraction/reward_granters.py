@@ -11,6 +11,7 @@ __all__ = [
     "GIVE_VERB",
     "MAX_WHOM_WORDS",
     "PASSIVE",
+    "PEOPLE",
     "Gift",
     "asked_before",
     "granter_behind",
@@ -31,8 +32,9 @@ PASSIVE = re.compile(
     re.IGNORECASE,
 )
 _REQUEST = re.compile(r"(?<!\w)(?:đề\snghị|trình|đề\sxuất|giới\sthiệu)\s(?:với\s)?", re.IGNORECASE)
-_PEOPLE = re.compile(
-    r"(?:các\s|những\s|mỗi\s)?(?:tập\sthể|cá\snhân|học\ssinh|sinh\sviên|giáo\sviên|cán\sbộ|hội\sviên|đoàn\sviên"
+PEOPLE = re.compile(
+    r"(?:các\s|những\s|mỗi\s|\d{1,4}\s)?(?:tập\sthể|cá\snhân|học\ssinh|sinh\sviên|giáo\sviên|cán\sbộ|hội\sviên"
+    r"|đoàn\sviên"
     r"|hộ|gia\sđình|người"
     r"|thí\ssinh|tác\sgiả|nhóm|lớp|công\schức|viên\schức|nhân\sviên|đảng\sviên)(?!\w)",
     re.IGNORECASE,
@@ -90,7 +92,7 @@ def subject_of(clause: TracedText, end: int) -> TracedText | None:
     """The body that a clause begins with, or that stands behind one of its first commas, before an offset."""
     for offset in _subject_offsets(clause.text, end):
         named = bodies_at(clause, offset, end)
-        if named is not None and not _PEOPLE.match(named[0].text):
+        if named is not None and not PEOPLE.match(named[0].text):
             return named[0]
     return None
 
@@ -102,7 +104,7 @@ def asked_before(text: str, end: int) -> re.Match[str] | None:
 
 def _subject_offsets(text: str, end: int) -> list[int]:
     """Where the subject of a clause may begin: at its start and behind its first commas."""
-    return [0, *(match.end() for match in list(re.finditer(r"[,:]\s", text[:end]))[:6])]
+    return [0, *(match.end() for match in list(re.finditer(r"[,:]\s|(?<!\w)để\s", text[:end]))[:6])]
 
 
 def granter_in(clause: TracedText, start: int, end: int) -> tuple[TracedText | None, bool]:
@@ -126,6 +128,7 @@ def granter_behind(clause: TracedText, end: int) -> tuple[TracedText | None, int
 
 
 def whom_behind(clause: TracedText, start: int, stop: int) -> list[Recipients]:
+    """The recipients that a stretch behind a form names, after `cho`, a colon or at once."""
     text = clause.text[start:stop]
     each = each_of(clause, start, stop)
     if each:

@@ -59,6 +59,8 @@ NOUN = (
     r"|dân\squân|già\slàng|tiết\smục|gian\shàng)"
 )
 _QUANTIFIER = r"(?:các|những|mỗi|mọi|tất\scả(?:\scác)?|toàn\sthể|một\ssố|từng|\d{1,4})\s"
+_LABEL_BEFORE = re.compile(r"[^:.;]{1,40}:\s")
+_AT_MOST = re.compile(r"\s?(?:đối với|riêng|với|không quá|tối đa|khoảng|chọn|có)?\s?", re.IGNORECASE)
 _IS_NOUN = re.compile(rf"(?<!\w){NOUN}(?!\w)", re.IGNORECASE)
 _PHRASE = re.compile(rf"(?:{_QUANTIFIER})?{NOUN}(?!\w)", re.IGNORECASE)
 _QUANTIFIED = re.compile(rf"(?<!\w){_QUANTIFIER}{NOUN}(?!\w)", re.IGNORECASE)
@@ -134,13 +136,17 @@ def count_of(text: str | None) -> int | None:
 
 def phrase_start(text: str, start: int, end: int) -> int | None:
     """Where a phrase of recipients begins: at the start or behind a comma, else where the first is counted."""
+    label = _LABEL_BEFORE.match(text, start, end)
+    most = _AT_MOST.match(text, label.end(), end) if label is not None else None
+    if label is not None and most is not None and _PHRASE.match(text, most.end(), end):
+        start = label.end()
     openings = [
         start,
         *(match.end() for match in re.finditer(r"[,:–-]\s|(?<!\w)(?:đối với|dành cho|cho)\s", text[start:end])),
     ]
     for opening in openings:
         at = opening if opening == start else start + opening
-        lead = re.match(r"\s?(?:đối với|riêng|với)?\s?", text[at:end], re.IGNORECASE)
+        lead = _AT_MOST.match(text, at, end)
         at += lead.end() if lead is not None else 0
         if _PHRASE.match(text, at, end):
             return at

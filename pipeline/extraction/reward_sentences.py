@@ -158,7 +158,7 @@ def _is_attained(text: str, match: re.Match[str]) -> bool:
 
 def _passive(text: str, matches: list[re.Match[str]]) -> re.Match[str] | None:
     """The last `được … tặng` before a form that stands behind somebody who can get it."""
-    for match in reversed(list(PASSIVE.finditer(text, 0, matches[-1].start()))):
+    for match in reversed(list(PASSIVE.finditer(text, 0, matches[-1].end()))):
         if phrase_start(text, 0, match.start()) is not None:
             return match
     return None
@@ -177,6 +177,9 @@ def _active(clause: TracedText, matches: list[re.Match[str]]) -> tuple[bool, lis
         chosen = _CHOSEN.search(text, 0, before)
         begin = phrase_start(text, chosen.end(), before) if chosen is not None else None
         shared = recipients_of(clause, begin, before) if begin is not None else _label_whom(clause, before)
+    if not shared and verb is not None and verb[0].casefold() == "nhận":
+        begin = phrase_start(text, 0, verb.start())
+        shared = recipients_of(clause, begin, verb.start()) if begin is not None else []
     if asked is not None:
         granter, nobody = granter_in(clause, asked.end(), first)
         return verb is not None, shared, granter, nobody

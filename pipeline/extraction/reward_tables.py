@@ -22,14 +22,18 @@ _COLUMNS = (
     ("whom", re.compile(r"đối tượng|tập thể|cá nhân", re.IGNORECASE)),
 )
 _TOTAL_COLUMN = re.compile(r"thành tiền|tổng|cộng", re.IGNORECASE)
+_SHORT_PRIZE = re.compile(r"(?:Nhất|Nhì|Ba|Tư|Khuyến\s[Kk]hích|Đặc\s[Bb]iệt|[A-C])")
 _MAX_DIGITS = 12
 
 
 def table_rewards(document: Document) -> Iterator[Reward]:
     """Rows of tables whose heads name a form of reward and a sum or a number."""
     columns: list[str] = []
+    table: int | None = None
     for passage in document.passages:
-        if passage.kind == "table-head":
+        begins = passage.kind == "table-row" and passage.table != table
+        table = passage.table if passage.kind in ("table-head", "table-row") else table
+        if passage.kind == "table-head" or begins:
             columns = _columns(passage)
         elif passage.kind == "table-row" and _is_of_rewards(columns) and len(passage.cells) == len(columns):
             yield from _row(dict(zip(columns, passage.cells, strict=True)))
@@ -51,11 +55,13 @@ def _columns(head: Passage) -> list[str]:
 def _row(cells: dict[str, TracedText]) -> Iterator[Reward]:
     form = trimmed(cells["form"])
     match = FORM.search(form.text)
-    if match is None:
+    short = _SHORT_PRIZE.fullmatch(form.text)
+    if match is None and short is None:
         return
-    own_count = count_of(match["count"])
-    if match["count"]:
+    own_count = count_of(match["count"]) if match is not None else None
+    if match is not None and match["count"]:
         form = form.slice(match.start("form"))
+    normal = f"giải {form.text}" if short is not None else None
     count, money = cells.get("count", TracedText()), cells.get("amount", TracedText())
     granter = trimmed(cells.get("granter", TracedText()))
     criteria = trimmed(cells.get("criteria", TracedText()))
@@ -69,7 +75,7 @@ def _row(cells: dict[str, TracedText]) -> Iterator[Reward]:
         quantity = quantity or (int(figure[1]) if figure is not None else None)
         for_what = criteria if criteria else given.criteria if given is not None else TracedText()
         yield Reward(
-            form=printed_value(form, certainty=0.93),
+            form=printed_value(form, normal, certainty=0.93),
             granted_by=printed_value(granter, tidy(granter.text), certainty=0.9),
             recipients=printed_value(given.whom, certainty=0.88) if given is not None else None,
             quantity=inferred_value(quantity, count if count else form, certainty=0.9),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.document import Document, Passage, TracedText, replace
 from pipeline.extraction.bounds import bounded
 from pipeline.extraction.named_bodies import bodies_at
-from pipeline.extraction.reward_granters import Gift
+from pipeline.extraction.reward_granters import PEOPLE, Gift
 from pipeline.extraction.reward_phrases import (
     FORM,
     NOUN,
@@ -64,6 +64,7 @@ _LABELLED = re.compile(
 )
 
 
+_PIECES = re.compile(r"(?<!\w)(\d{1,3})\s(?:giải|suất|phần)(?!\w)")
 _ANYWHERE = -1
 _SHORT_PRIZES = ("Nhất", "Nhì", "Ba", "Tư", "Khuyến khích", "Đặc biệt")
 
@@ -243,7 +244,9 @@ def _gifts(line: _Line, frame: _Frame | None) -> list[Gift]:
         amount = read_amount(line.text.text[labelled.end() :]) if labelled is not None else None
         if labelled is not None and amount is not None:
             whom = recipients_of(line.text, labelled.start("whom"), labelled.end("whom"))
-            return [Gift(None, line.text, None, False, None, given, amount) for given in whom]
+            pieces = _PIECES.search(line.text.text, labelled.end())
+            count = int(pieces[1]) if pieces is not None else None
+            return [Gift(None, line.text, None, False, count, given, amount) for given in whom]
     return found
 
 
@@ -331,6 +334,8 @@ def _granter(gift: Gift, line: _Line, frame: _Frame | None, decided: TracedText 
     if told is None or line.about:
         return None
     printed = told.text if told.text else TracedText.join(told.leads, ", ")
+    if PEOPLE.match(printed.text):
+        return None
     return printed_value(printed, tidy(printed.text), certainty=told.certainty * 0.85)
 
 

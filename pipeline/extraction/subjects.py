@@ -58,7 +58,7 @@ _QUANTIFIER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_NOUN = re.compile(
-    r"(?:đối với|riêng|triển khai|thực hiện|tổ chức|áp dụng|về phía|dành cho|(?:khách mời|thành phần"
+    r"(?:đối với|riêng|triển khai|áp dụng|(?:lớp|nhóm|đợt|khóa)\s\d{1,2}\s?:|về phía|dành cho|(?:khách mời|thành phần"
     r"|đối tượng)\s?:|(?:ở |tại )?(?:cấp|cụm"
     r"|điểm cầu)\s[^:;,.]{1,40}?:"
     r"|(?:cấp\s[^:;,.]{1,20}|trung ương|ở tỉnh|ở xã|ở huyện|chủ trì|mời|kính mời|mời dự|tham dự"

@@ -37,7 +37,8 @@ def _tables(document: Document) -> Iterator[tuple[Passage, list[Passage]]]:
     head: Passage | None = None
     rows: list[Passage] = []
     for passage in document.passages:
-        if passage.kind == "table-head":
+        begins = passage.kind == "table-row" and (head is None or passage.table != head.table)
+        if passage.kind == "table-head" or begins:
             if head is not None and rows:
                 yield head, rows
             head, rows = passage, []
