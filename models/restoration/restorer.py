@@ -37,6 +37,8 @@ RULE = "|"
 """What readers make of the upright rules of a table."""
 ONE_IN = 1e8 / 25
 """An abbreviation that comes once among so many units weighs one."""
+SURE_OF_BAR = 0.8
+"""Most confidence in an abbreviation whose D was taken for Đ by what others have there."""
 SURE = 0.6
 CHUNK_LINES = 2000
 """Lines of a long text that are held in memory at a time."""
@@ -273,6 +275,11 @@ class Restorer:
             pieces = [self._surface(text, edges, edge, bars=bars) for edge in group]
             whole = tokens[first].text if tokens[first].stood_in else "".join(pieces)
             confidence = apply(curve, min(self._support(edges, edge, posterior) for edge in group))
+            if any(
+                edges.entries[e] == COPY and p != text[edges.starts[e] : edges.ends[e]]
+                for e, p in zip(group, pieces, strict=True)
+            ):
+                confidence = min(confidence, SURE_OF_BAR)
             results[tokens[first].line].append(
                 RestoredToken(
                     whole,
