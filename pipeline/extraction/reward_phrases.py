@@ -147,7 +147,7 @@ def phrase_start(text: str, start: int, end: int) -> int | None:
     for opening in openings:
         at = opening if opening == start else start + opening
         lead = _AT_MOST.match(text, at, end)
-        at += lead.end() if lead is not None else 0
+        at = lead.end() if lead is not None else at
         if _PHRASE.match(text, at, end):
             return at
     found = _QUANTIFIED.search(text, start, end)
