@@ -39,7 +39,7 @@ class IngestOptions(Struct, frozen=True, forbid_unknown_fields=True):
     max_text_mb: int = 64
 
 
-CleanOperation = Literal["perspective", "orientation", "skew", "coloured ink", "light", "border", "lines"]
+CleanOperation = Literal["perspective", "orientation", "skew", "coloured ink", "light", "border", "ghosts", "lines"]
 
 
 class CleanOptions(Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 
 from pipeline.stage import Pixels
 
-__all__ = ["Inks", "Paper", "even_light", "find_ink", "measure_paper", "separate_inks", "whiten_border"]
+__all__ = [
+    "Inks",
+    "Paper",
+    "even_light",
+    "find_ink",
+    "measure_paper",
+    "separate_inks",
+    "take_off_ghosts",
+    "whiten_border",
+]
 
 _CHROMA = 20
 _INK_LEVEL_PERCENTILE = 25
@@ -18,6 +27,14 @@ _DARKEST_INK = 110
 _SMALLEST_STROKE_PX = 40
 _PAPER_SCALE = 8
 _INK = 0.72
+_FAINTEST = 0.12
+_SMALLEST_GHOST_PX = 6
+_GAP_RANGE = (0.2, 0.7)
+_GAP_WIDTH = 0.14
+_MOST_IN_GAP = 0.008
+_LEAST_GHOST = 0.03
+_LEAST_PRINT = 0.15
+_REACH_OF_LETTERS_PX = 7
 _DARK_BORDER = 70
 _BORDER_SCALE = 4
 
@@ -121,6 +138,49 @@ def even_light(grey: Pixels) -> Pixels:
     """Divide a page by its paper, so that shadows and yellowed paper turn white."""
     ground = cv2.resize(_ground(grey), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(grey, np.maximum(ground, 1), scale=250.0), np.uint8)
+
+
+def take_off_ghosts(grey: Pixels) -> tuple[Pixels, float]:
+    """Whiten print that shines through from the other side, where it stands clearly apart from the page's own print.
+
+    Args:
+        grey: uint8 (height, width).
+    Returns:
+        The page, and the part of its ink that was whitened, 0 to 1; 0 where no clear gap parts faint from strong pieces
+        of ink. What stands close to the page's own letters stays.
+    """
+    ground = cv2.resize(_ground(grey), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    contrast = cv2.bitwise_not(cv2.divide(grey, np.maximum(ground, 1), scale=255.0))
+    ink = (contrast > _FAINTEST * 255).astype(np.uint8)
+    count, found, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels = np.asarray(found, np.int32)
+    strongest = np.zeros(count, np.uint8)
+    inked = ink > 0
+    np.maximum.at(strongest, labels[inked], contrast[inked])
+    sizes = np.where(boxes[:, cv2.CC_STAT_AREA] >= _SMALLEST_GHOST_PX, boxes[:, cv2.CC_STAT_AREA], 0)
+    sizes[0] = 0
+    level = _gap(np.bincount(strongest, weights=sizes, minlength=256).astype(np.float64))
+    if level is None:
+        return grey, 0.0
+    ghosts = strongest < level
+    ghosts[0] = False
+    share = float(sizes[ghosts].sum() / max(sizes.sum(), 1))
+    # A ghost that runs into a letter is one piece with it, so what is faint goes unless strong ink is near.
+    strong = ((contrast >= level) & ~ghosts[labels]).astype(np.uint8)
+    letters = cv2.dilate(strong, np.ones((_REACH_OF_LETTERS_PX, _REACH_OF_LETTERS_PX), np.uint8))
+    return np.where(letters > 0, grey, cv2.max(grey, ground)), share
+
+
+def _gap(weights: NDArray[np.float64]) -> int | None:
+    """The contrast between faint and strong ink, 0 to 255, or None where one goes over into the other."""
+    share = np.cumsum(weights) / max(float(weights.sum()), 1.0)
+    width = round(_GAP_WIDTH * 255)
+    starts = np.arange(round(_GAP_RANGE[0] * 255), round(_GAP_RANGE[1] * 255) - width)
+    between = share[starts + width] - share[starts]
+    best = int(np.argmin(between))
+    below, above = float(share[starts[best]]), 1.0 - float(share[starts[best] + width])
+    clear = between[best] < _MOST_IN_GAP and below > _LEAST_GHOST and above > _LEAST_PRINT
+    return int(starts[best] + width // 2) if clear else None
 
 
 def find_ink(grey: Pixels, share: float = _INK) -> Pixels:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.document import Decision, Page, replace
 from pipeline.engines.flattening import Bend, flatten, measure_bend
 from pipeline.engines.grids import find_grids
-from pipeline.engines.ink import even_light, find_ink, measure_paper, separate_inks, whiten_border
+from pipeline.engines.ink import even_light, find_ink, measure_paper, separate_inks, take_off_ghosts, whiten_border
 from pipeline.engines.levelling import Attitude, measure_attitude, measure_skew, sharpness, without_rules
 from pipeline.engines.paper_edges import find_sheet, rectify
 from pipeline.errors import FullDiskError, InputError
@@ -243,6 +243,11 @@ def _whiten(work: _Work, options: CleanOptions) -> CleanPicture:
     if border_share > _BORDER_SHARE and "border" not in options.leave_out:
         grey = whitened
         work.decide("border", "whitened", "the scanner's bed shows", border_share=border_share)
+    if "ghosts" not in options.leave_out:
+        cleaner, ghost_share = take_off_ghosts(grey)
+        if ghost_share > 0:
+            grey = cleaner
+            work.decide("ghosts", "taken off", "faint ink stands clearly apart from the print", share=ghost_share)
     dpi = work.dpi * scale
     to_scan = _compose(work.to_scan, _scaling(1.0 / scale))
     grey, bends = _flatten(work, grey, dpi) if "lines" not in options.leave_out else (grey, [])
