@@ -205,3 +205,121 @@ def test_numerals_reads_words(text, number):
 def test_calendar_points_do_not_overlap():
     points = find_points("từ 24, 25 và 26 tháng 8 năm 2026 đến quý IV/2026, hằng năm")
     assert [point.unit for point in points] == ["days", "quarter", "recurrence"]
+
+
+TURNS = {"tuần": "weekly", "tháng": "monthly", "quý": "quarterly", "năm": "yearly", "học kỳ": "half-yearly"}
+WEEKDAYS = ["thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"]
+
+
+@given(
+    turn=st.sampled_from(list(TURNS)),
+    form=st.sampled_from(["mỗi {} {:02d} buổi", "mỗi {} ít nhất {} lần", "hằng {}", "định kỳ mỗi {}"]),
+    count=st.integers(1, 9),
+)
+def test_time_expressions_parses_back_a_generated_recurrence(turn, form, count):
+    printed = form.format(turn, count)
+    (found,) = find_times(f"Họp giao ban {printed}; gửi biên bản", PLAN)
+    assert (found.kind, found.recurrence, found.first, found.last) == ("recurring", TURNS[turn], None, None)
+    assert f"Họp giao ban {printed}; gửi biên bản"[found.start : found.end] == printed
+
+
+@given(
+    count=st.integers(1, 20),
+    act=st.sampled_from(["lần", "chuyên mục", "hội nghị", "tin, bài"]),
+    turn=st.sampled_from(["tuần", "tháng", "quý", "năm"]),
+)
+def test_time_expressions_parses_back_a_generated_count_in_a_turn(count, act, turn):
+    printed = f"ít nhất {count:02d} {act}/{turn}"
+    (found,) = find_times(f"đăng {printed} trên trang thông tin", PLAN)
+    assert (found.kind, found.recurrence) == ("recurring", TURNS[turn])
+    assert f"đăng {printed} trên trang thông tin"[found.start : found.end] == printed
+
+
+@given(
+    day=st.sampled_from(WEEKDAYS),
+    form=st.sampled_from(["vào {} hằng tuần", "mỗi sáng {}", "vào chiều {} cuối tuần", "sáng {} đầu tuần"]),
+)
+def test_time_expressions_parses_back_a_generated_weekday(day, form):
+    printed = form.format(day)
+    (found,) = find_times(f"báo cáo {printed}", PLAN)
+    assert (found.kind, found.recurrence) == ("recurring", "weekly")
+    assert f"báo cáo {printed}"[found.start : found.end] == printed
+
+
+@given(
+    count=st.integers(1, 90),
+    working=st.booleans(),
+    form=st.sampled_from(
+        [
+            "trong vòng {} kể từ khi nhận hồ sơ",
+            "chậm nhất {} sau khi kết thúc đợt kiểm tra",
+            "ít nhất {} trước khi tổ chức hội nghị",
+            "trước khi đoàn làm việc {}",
+            "trong thời hạn {}",
+        ]
+    ),
+)
+def test_time_expressions_reads_a_measure_that_hangs_on_an_event(count, working, form):
+    printed = form.format(f"{count:02d} ngày" + (" làm việc" if working else ""))
+    (found,) = find_times(f"gửi văn bản {printed}", PLAN)
+    assert (found.kind, found.first, found.last, found.unit) == ("due", None, None, "measure")
+    assert f"gửi văn bản {printed}"[found.start : found.end] == printed
+
+
+@given(day=DAYS, count=st.integers(1, 90))
+def test_time_expressions_counts_days_from_a_printed_day(day, count):
+    (found,) = find_times(f"rà soát trong thời gian {count} ngày, kể từ {_day(day, 1)}", PLAN)
+    assert (found.first, found.last) == (day.isoformat(), (day + timedelta(days=count)).isoformat())
+
+
+@given(
+    first=st.integers(1, 3),
+    year=st.integers(2024, 2030),
+    form=st.sampled_from(["Từ quý {} đến quý {} năm {}", "từ quý {} - {}/{}", "Quý {} - Quý {}/{}"]),
+)
+def test_time_expressions_parses_back_generated_quarters(first, year, form):
+    roman = ["", "I", "II", "III", "IV"]
+    found = parse_time_cell(form.format(roman[first], roman[first + 1], year), PLAN)
+    assert found is not None
+    starts = {1: "01-01", 2: "04-01", 3: "07-01"}[first]
+    ends = {1: "06-30", 2: "09-30", 3: "12-31"}[first]
+    assert (found.kind, found.first, found.last) == ("period", f"{year}-{starts}", f"{year}-{ends}")
+
+
+@pytest.mark.parametrize(
+    ("issued", "title", "printed", "last"),
+    [
+        ("2025-09-05", "Hoạt động năm học 2025 - 2026", "trước ngày 15/3", "2026-03-15"),
+        ("2026-02-05", "Hoạt động năm học 2025 - 2026", "trước ngày 15/5", "2026-05-15"),
+        ("2025-12-20", "Công tác năm 2026", "trước ngày 20/6", "2026-06-20"),
+        ("2025-12-01", "Công tác năm 2026", "trước ngày 15/12", "2025-12-15"),
+        ("2025-11-20", "Phòng, chống rét", "trước ngày 15/01", "2026-01-15"),
+        ("2025-03-20", "Phòng, chống rét", "trước ngày 15/01", "2025-01-15"),
+    ],
+)
+def test_time_expressions_takes_a_missing_year_from_the_plan(issued, title, printed, last):
+    (found,) = find_times(printed, PlanDate.of(issued, title))
+    assert found.last == last
+    assert found.inferred is not None
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "first", "last"),
+    [
+        ("2026 - 2028", "period", "2026-01-01", "2028-12-31"),
+        ("T10/2025", "due", "2025-10-01", "2025-10-31"),
+        ("Tuần 1, tháng 10", "due", "2025-10-01", "2025-10-07"),
+        ("Dịp 20/11", "event", "2025-11-20", "2025-11-20"),
+        ("từ 00 giờ 00 ngày 16/02/2026 đến 24 giờ 00 ngày 22/02/2026", "period", "2026-02-16", "2026-02-22"),
+        ("Từ nay đến cuối năm", "period", "2025-10-24", "2025-12-31"),
+    ],
+)
+def test_time_expressions_reads_the_short_forms_of_cells(cell, kind, first, last):
+    found = parse_time_cell(cell, PLAN)
+    assert found is not None
+    assert (found.kind, found.first, found.last) == (kind, first, last)
+
+
+@pytest.mark.parametrize("text", ["trợ cấp 500 triệu đồng/năm", "hằng tháng 1.565.000 đồng", "khai thác 5 tấn/năm"])
+def test_time_expressions_takes_no_sum_for_a_date(text):
+    assert [time for time in find_times(text, PLAN) if time.kind != "recurring" or "/" in text] == []

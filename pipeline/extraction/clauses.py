@@ -133,8 +133,9 @@ def doer_of_clause(text: str, time: TimeExpression, times: Sequence[TimeExpressi
     """The subject of the time's own clause where it is not the sentence's: its offset in the sentence, and it."""
     start, _ = _stretch(text, time, times)
     start += len(text[start:]) - len(text[start:].lstrip(" ,;:-"))
-    doer = doer_of(text[start:])
-    if doer is None or doer.bodies.bodies[0].kind == "generic" or refers_back(text[start:], doer):
+    clause = text[start : start + _WINDOW]
+    doer = doer_of(clause)
+    if doer is None or doer.bodies.bodies[0].kind == "generic" or refers_back(clause, doer):
         return None
     return start, doer
 
@@ -276,6 +277,7 @@ def _end_after(text: str, start: int, end: int) -> int:
 
 def _end_of_task(text: str, start: int, end: int) -> int:
     """Before the doer that is named at a task's end (`… do Phòng Kỹ thuật thực hiện`)."""
+    start = max(start, end - _WINDOW)
     doer = doer_at_end(text[start:end])
     return start + doer.verb if doer is not None and doer.verb > 0 else end
 
