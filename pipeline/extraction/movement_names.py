@@ -76,6 +76,7 @@ _BATTLE = re.compile(
     r"|Trị\s[-–])"
 )
 _MIN_LISTED = 3
+_MAX_LIST_CHARACTERS = 2000
 _SENTENCE_END = re.compile(r"\.(?:\s|$)|$")
 _NOT_A_NAME = re.compile(r"^(?:tuần lễ|tháng)\s(?:được|này|là|từ|có|diễn|sẽ|nêu|trên)(?!\w)", re.IGNORECASE)
 _PLURAL = re.compile(r"(?:các|những|nhiều|mọi|hoạt động|tổ chức các|,)\s$", re.IGNORECASE)
@@ -187,8 +188,9 @@ def _listed(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
     if not head[0].rstrip().endswith(":") or not _PLURAL.search(text[max(0, head.start() - 14) : head.start()]):
         return
     begin = head.end()
-    stop = _SENTENCE_END.search(text, begin)
-    parts = list(re.finditer(r"[^;]+", text[begin : stop.start() if stop is not None else None]))
+    stop = _SENTENCE_END.search(text, begin, begin + _MAX_LIST_CHARACTERS)
+    end = min(stop.start() if stop is not None else len(text), begin + _MAX_LIST_CHARACTERS)
+    parts = list(re.finditer(r"[^;]+", text[begin:end]))
     if len(parts) < _MIN_LISTED:
         return
     for index, part in enumerate(parts):
@@ -196,9 +198,9 @@ def _listed(text: str, head: re.Match[str]) -> Iterator[NamedMovement]:
         spans = [match.span("quoted") for match in re.finditer(_QUOTED, part[0])]
         if not spans and part[0][lead : lead + 1].isupper():
             spans = [(lead, len(part[0].rstrip()))]
-        for start, end in spans:
+        for start, stop_at in spans:
             offset = begin + part.start()
-            yield NamedMovement(offset + start, offset + end, begin + part.end(), head.start(), index > 0)
+            yield NamedMovement(offset + start, offset + stop_at, begin + part.end(), head.start(), index > 0)
 
 
 def _first(text: str, head: re.Match[str], *, plural: bool) -> tuple[int, int, int, bool] | None:

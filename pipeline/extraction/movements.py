@@ -163,12 +163,12 @@ def _movement(document: Document, mention: _Mention) -> Movement:
         launched_by = fields.issuer
         level = level_of(str(fields.issuer.normal))
     elif launcher:
-        launched_by = printed_value(launcher, tidy(launcher.text), certainty=0.85)
+        launched_by = printed_value(launcher, tidy(launcher.text), certainty=0.82)
         level = level_of(launcher.text) if _subject(mention) != launcher else None
     return Movement(
         name=printed_value(name, certainty=0.92),
         role=inferred_value(role, name, certainty=0.85),
-        level=inferred_value(level, launcher if launcher else name, certainty=0.8),
+        level=inferred_value(level, launcher if launcher else name, certainty=0.75),
         launched_by=launched_by,
         start=inferred_value(first, name, certainty=0.85),
         end=inferred_value(last, name, certainty=0.85),

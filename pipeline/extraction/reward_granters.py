@@ -1,7 +1,9 @@
 """Who gives a reward and who gets it, as a clause says it: subject, request, passive, or behind the form."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.document import TracedText
 from pipeline.extraction.named_bodies import bodies_at, capitals_at
@@ -97,9 +99,15 @@ def subject_of(clause: TracedText, end: int) -> TracedText | None:
     return None
 
 
+@lru_cache(maxsize=8)
+def _requests(text: str) -> tuple[re.Match[str], ...]:
+    return tuple(_ASKED.finditer(text))
+
+
 def asked_before(text: str, end: int) -> re.Match[str] | None:
     """The last request that begins before an offset."""
-    return next((match for match in reversed(list(_ASKED.finditer(text))) if match.end() <= end), None)
+    index = bisect_right(_requests(text), end, key=re.Match.end)
+    return _requests(text)[index - 1] if index else None
 
 
 def _subject_offsets(text: str, end: int) -> list[int]:

@@ -75,10 +75,10 @@ def _row(cells: dict[str, TracedText]) -> Iterator[Reward]:
         quantity = quantity or (int(figure[1]) if figure is not None else None)
         for_what = criteria if criteria else given.criteria if given is not None else TracedText()
         yield Reward(
-            form=printed_value(form, normal, certainty=0.93),
-            granted_by=printed_value(granter, tidy(granter.text), certainty=0.9),
-            recipients=printed_value(given.whom, certainty=0.88) if given is not None else None,
-            quantity=inferred_value(quantity, count if count else form, certainty=0.9),
-            amount=inferred_value(amount, money if money else form, certainty=0.92),
-            criteria=printed_value(for_what, certainty=0.85),
+            form=printed_value(form, normal, certainty=0.88),
+            granted_by=printed_value(granter, tidy(granter.text), certainty=0.87),
+            recipients=printed_value(given.whom, certainty=0.82) if given is not None else None,
+            quantity=inferred_value(quantity, count if count else form, certainty=0.87),
+            amount=inferred_value(amount, money if money else form, certainty=0.88),
+            criteria=printed_value(for_what, certainty=0.8),
         )

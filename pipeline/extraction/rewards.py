@@ -301,14 +301,14 @@ def _record(
         if amount is None and gift.form is not None:
             amount = sums[_ANYWHERE].get(given.noun)
     quantity = gift.count if gift.count is not None else given.quantity if given is not None else None
-    sure = 0.9 if not gift.listed else 0.85
+    sure = 0.82 if not gift.listed else 0.8
     return Reward(
         form=_form(gift.form),
         granted_by=_granter(gift, line, frame, decided),
         recipients=printed_value(given.whom, certainty=sure) if given is not None else None,
         quantity=inferred_value(quantity, gift.whole, certainty=sure),
         amount=inferred_value(amount, gift.whole, certainty=sure),
-        criteria=printed_value(given.criteria, certainty=0.85) if given is not None else None,
+        criteria=printed_value(given.criteria, certainty=0.78) if given is not None else None,
     )
 
 
@@ -317,17 +317,17 @@ def _form(printed: TracedText | None) -> Value | None:
     if printed is None:
         return None
     normal = f"giải {printed.text}" if printed.text in _SHORT_PRIZES else printed.text
-    return printed_value(printed, normal, certainty=0.93)
+    return printed_value(printed, normal, certainty=0.86)
 
 
 def _granter(gift: Gift, line: _Line, frame: _Frame | None, decided: TracedText | None) -> Value | None:
     """Who gives: named by the sentence or by what stands over it, the one who decides, or the one who is told."""
     if gift.granter is not None:
-        return printed_value(gift.granter, tidy(gift.granter.text), certainty=0.88)
+        return printed_value(gift.granter, tidy(gift.granter.text), certainty=0.8)
     if gift.nobody:
         return None
     if frame is not None and frame.granter is not None:
-        return printed_value(frame.granter, tidy(frame.granter.text), certainty=0.8)
+        return printed_value(frame.granter, tidy(frame.granter.text), certainty=0.75)
     if decided is not None:
         return printed_value(decided, sentence_case(decided.text), certainty=0.85)
     told = line.addressees
@@ -336,7 +336,7 @@ def _granter(gift: Gift, line: _Line, frame: _Frame | None, decided: TracedText 
     printed = told.text if told.text else TracedText.join(told.leads, ", ")
     if PEOPLE.match(printed.text):
         return None
-    return printed_value(printed, tidy(printed.text), certainty=told.certainty * 0.85)
+    return printed_value(printed, tidy(printed.text), certainty=told.certainty * 0.75)
 
 
 def _merged(records: list[Reward]) -> list[Reward]:
