@@ -10,6 +10,7 @@ from pipeline.engines.crops import read_crops
 from pipeline.engines.handwriting import read_handwritten_figures
 from pipeline.engines.line_readers import line_readers
 from pipeline.engines.overprinted import read_overprinted
+from pipeline.engines.page_numbers import read_page_number
 from pipeline.engines.second_look import SecondLook
 from pipeline.engines.tesseract import ReadWord, Tesseract
 from pipeline.engines.typeface import bold_words
@@ -58,6 +59,8 @@ class Ocr:
         read = [word for word in first if not _is_stray(word, picture.grids)]
         if page.number == 1:
             read = read_handwritten_figures(picture.pixels, read, dpi=picture.dpi)
+        else:
+            read = read_page_number(engine, bare, read, dpi=picture.dpi, expected=page.number)
         read, overprinted = read_overprinted(engine, bare, read, dpi=picture.dpi)
         in_cells = _read_silent_cells(engine, picture, bare, read)
         lines = _lines(word for word in read if not _is_nothing(word))
