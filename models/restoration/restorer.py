@@ -22,6 +22,7 @@ from models.restoration.lattice import COPY, MENDED_NUMBER, NUMBER, Edges, build
 from models.restoration.manners import MANNERS, Manner, prices
 from models.restoration.model import Model, load_model
 from models.restoration.regime import Found, decide, gather, is_foreign_line
+from models.restoration.second_opinion import Judge, reconsider
 from models.restoration.syllables import is_syllable, strip_marks
 from models.restoration.tokens import Regime, RestoredLine, RestoredToken
 from models.restoration.trie import FIRST_WORD, FORMS
@@ -49,14 +50,16 @@ SURE_OF_KNOWN, SURE_OF_STRANGE, SURE_OF_FOREIGN = 0.995, 0.9, 0.5
 class Restorer:
     """Restores Vietnamese text that a reader has wrecked, and leaves alone what is right."""
 
-    def __init__(self, model: Model, manners: Mapping[str, Manner] = MANNERS) -> None:
+    def __init__(self, model: Model, manners: Mapping[str, Manner] = MANNERS, *, judge: Judge | None = None) -> None:
         """Make the look-up tables that are not stored.
 
         Args:
             model: the weights.
             manners: how boldly each regime is decoded.
+            judge: who is asked about words in doubt; None for nobody.
         """
         self._model = model
+        self._judge = judge
         self._manners = manners
         words = model.vocabulary[FIRST_WORD:]
         self._vocabulary = frozenset(words)
@@ -75,15 +78,16 @@ class Restorer:
             self._closing[model.vocabulary.index(mark)] = 1
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Restorer:
+    def load(cls, folder: Path | None = None, *, judge: Judge | None = None) -> Restorer:
         """Load the weights.
 
         Args:
             folder: folder with the weight files and their manifest; None for those shipped.
+            judge: who is asked about words in doubt; None for nobody.
         Raises:
             WeightsError: a file is missing, changed or damaged.
         """
-        return cls(load_model(folder or SHIPPED))
+        return cls(load_model(folder or SHIPPED), judge=judge)
 
     def restore_lines(
         self,
@@ -116,6 +120,8 @@ class Restorer:
         results: list[list[RestoredToken]] = [[] for _ in clean]
         for block in blocks:
             edges, best = self._decode(block, rules, manner)
+            if self._judge is not None:
+                best = reconsider(block.text, edges, best, self._model.vocabulary, self._judge)
             self._emit(block, edges, best, curve, results, bars=found == "eng")
         return [
             self._leave(line, row, "foreign") if index in foreign else RestoredLine(tuple(tokens), found)

@@ -14,6 +14,8 @@ from models.restoration.lattice import Edges
 from models.restoration.trie import FIRST_WORD
 from models.restoration.units import SENTENCE
 
+WEIGHT = 0.5
+"""How much the judge counts beside the search."""
 LEAST = 1e-7
 """A reading that is less probable than this is not put before the judge."""
 CERTAIN = 0.9999
@@ -38,7 +40,9 @@ class Judge(Protocol):
         ...
 
 
-def reconsider(text: str, edges: Edges, found: Search, names: Sequence[str], judge: Judge, weight: float) -> Search:
+def reconsider(
+    text: str, edges: Edges, found: Search, names: Sequence[str], judge: Judge, weight: float = WEIGHT
+) -> Search:
     """Return the search with each word in doubt replaced by the reading that search and judge like best together.
 
     Args:

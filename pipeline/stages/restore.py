@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from models.rescorer import Rescorer
 from models.restoration import Regime, RestoredLine, Restorer
 from models.weights import WeightsError
 from pipeline.document import Block, Decision, Document, Line, Origin, Page, Reading, Word, replace
@@ -26,7 +27,7 @@ def load_restorer() -> Restorer:
         ModelError: the weights are missing or are not the ones in the manifest.
     """
     try:
-        return Restorer.load()
+        return Restorer.load(judge=Rescorer.load())
     except WeightsError as error:
         raise ModelError(str(error), remedy="Install Sohoa again; its weights come with it.") from error
 
