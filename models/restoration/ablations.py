@@ -157,7 +157,14 @@ def others() -> Iterator[tuple[str, Text]]:
 
 
 def _line_by_line(call: Text) -> Text:
-    return lambda text: "\n".join(call(line) if line.strip() else line for line in text.split("\n"))
+    def mend(line: str) -> str:
+        try:
+            return call(line) if line.strip() else line
+        except KeyError:
+            # pyvi falls over characters that it never saw
+            return line
+
+    return lambda text: "\n".join(mend(line) for line in text.split("\n"))
 
 
 def main() -> None:
