@@ -72,10 +72,11 @@ def search(
         raise UsageError("The query has no words.", remedy="Give a word, a phrase in quotation marks, or a filter.")
     find = on_sqlite.find if connection.dialect.name == "sqlite" else on_postgresql.find
     found: dict[int, Tier] = {}
+    before: dict[str, Sequence[int]] = {}
     for tier in tiers(asked, as_typed=as_typed):
         if len(found) >= limit:
             break
-        for id in find(connection, tier, conditions, limit + len(found)):
+        for id in find(connection, tier, conditions, limit + len(found), before):
             found.setdefault(id, tier)
     return list(_hits(connection, asked, dict(list(found.items())[:limit])))
 

@@ -16,7 +16,9 @@ __all__ = ["find"]
 _RANKED = 500
 
 
-def find(connection: Connection, tier: Tier, filters: Filters, limit: int) -> Sequence[int]:
+def find(
+    connection: Connection, tier: Tier, filters: Filters, limit: int, before: dict[str, Sequence[int]]
+) -> Sequence[int]:
     """Ids of pages, best first."""
     asked = {
         "marked": " & ".join(_expression(term, term.words) for term in tier.marked),

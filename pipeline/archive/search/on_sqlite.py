@@ -30,22 +30,45 @@ _IS_FREQUENT = text(f"SELECT rowid {_MATCHES} LIMIT 1 OFFSET {_FREQUENT}")
 _WORDS = text("SELECT id, words FROM search_pages WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
-def find(connection: Connection, tier: Tier, filters: Filters, limit: int) -> Sequence[int]:
-    """Ids of pages, best first."""
-    terms = [*(_expression(term, "") for term in tier.marked), *(_expression(term, "_plain") for term in tier.plain)]
-    conditions = [*(f'facets : "{" ".join(words)}"' for words in filters.phrases())]
+def find(
+    connection: Connection, tier: Tier, filters: Filters, limit: int, before: dict[str, Sequence[int]]
+) -> Sequence[int]:
+    """Ids of pages, best first.
+
+    Args:
+        before: what was found for this query before; what is found for the first time is put there.
+    """
+    conditions = [f'facets : "{" ".join(words)}"' for words in filters.phrases()]
     conditions += [f"facets : ({_either(words)})" for words in filters.choices()]
-    match = " AND ".join(terms + conditions)
-    newest = _ids(connection, _NEWEST, match, _RANKED if terms else limit)
+    if tier.marked:
+        # Marks only narrow: where few pages have the words with any marks, these are looked through here.
+        wide = _newest(connection, _terms(Tier(tier.match, plain=tier.terms)) + conditions, _RANKED, before)
+        if len(wide) < _RANKED:
+            return _ranked(connection, tier, wide)[:limit]
+    terms = _terms(tier)
+    newest = _newest(connection, terms + conditions, _RANKED if terms else limit, before)
     if not terms:
         return newest
     if len(newest) < _RANKED or any(connection.execute(_IS_FREQUENT, {"match": term}).first() for term in terms):
         return _ranked(connection, tier, newest)[:limit]
     if not conditions:
-        return _ids(connection, _BEST, match, limit)
-    allowed = set(_ids(connection, _NEWEST, match, _FREQUENT))
-    best = _ids(connection, _BEST, " AND ".join(terms), _FREQUENT) if allowed else ()
+        return _ids(connection, _BEST, " AND ".join(terms), limit)
+    allowed = set(_ids(connection, _NEWEST, " AND ".join(terms + conditions), _FREQUENT))
+    best = _ids(connection, _BEST, " AND ".join(terms), _FREQUENT)
     return [id for id in best if id in allowed][:limit]
+
+
+def _terms(tier: Tier) -> list[str]:
+    return [*(_expression(term, "") for term in tier.marked), *(_expression(term, "_plain") for term in tier.plain)]
+
+
+def _newest(
+    connection: Connection, parts: Sequence[str], limit: int, before: dict[str, Sequence[int]]
+) -> Sequence[int]:
+    match = " AND ".join(sorted(parts))
+    if match not in before:
+        before[match] = _ids(connection, _NEWEST, match, limit)
+    return before[match]
 
 
 def _ids(connection: Connection, question: object, match: str, limit: int) -> Sequence[int]:
@@ -64,7 +87,7 @@ def _either(words: Iterable[str]) -> str:
 
 
 def _ranked(connection: Connection, tier: Tier, ids: Sequence[int]) -> list[int]:
-    """Pages by how often they have the terms, newest first among equals."""
+    """Pages that have all terms, by how often they have them, newest first among equals."""
     if not ids:
         return []
     # Words by part, without the facets.
@@ -73,6 +96,7 @@ def _ranked(connection: Connection, tier: Tier, ids: Sequence[int]) -> list[int]
     mean = sum(lengths.values()) / len(lengths) or 1.0
     scores: dict[int, float] = {}
     for id, page in pages.items():
+        missing = False
         weight = _SATURATION * (1 - _LENGTH + _LENGTH * lengths[id] / mean)
         scores[id] = 0.0
         for terms, is_plain in ((tier.marked, False), (tier.plain, True)):
@@ -82,4 +106,7 @@ def _ranked(connection: Connection, tier: Tier, ids: Sequence[int]) -> list[int]
                 wanted = f" {wanted}" if term.beginning else f" {wanted} "
                 count = sum(line.count(wanted) * worth for line, worth in zip(lines, _WORTHS, strict=True))
                 scores[id] += count * (_SATURATION + 1) / (count + weight)
+                missing = missing or not count
+        if missing:
+            del scores[id]
     return sorted(scores, key=lambda id: (-scores[id], -id))
