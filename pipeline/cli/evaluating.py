@@ -1,4 +1,4 @@
-"""The command that measures: evaluate."""
+"""The commands that measure: evaluate, and with it ablate."""
 
 import time
 from collections.abc import Iterator
@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli import ablating
 from pipeline.cli.arguments import Config, Jobs, Settings, add, load
 from pipeline.cli.terminal import print_table, tell
 from pipeline.errors import NOT_ALL_DONE_EXIT_CODE, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.evaluation import DocumentScore, GoldDocument
+    from pipeline.evaluation import DocumentScore, Evaluation, GoldDocument
     from pipeline.options import Options
 
-__all__ = ["add_to"]
+__all__ = ["add_to", "evaluate_folder"]
 
 
 def add_to(app: typer.Typer) -> None:
-    """Give the program this command."""
+    """Give the program these commands."""
     add(app, "evaluate", evaluate)
+    ablating.add_to(app)
 
 
 def evaluate(
@@ -80,6 +82,17 @@ def evaluate(
         errors_file.write_text("\n".join(mistakes(evaluation)) + "\n", encoding="utf-8")
     if any(found.document is None for found in evaluation.documents):
         raise typer.Exit(NOT_ALL_DONE_EXIT_CODE)
+
+
+def evaluate_folder(folder: Path, options: "Options") -> "Evaluation":
+    """Every document of a folder that has gold, digitised and compared with it.
+
+    Raises:
+        MissingInputError: there is no such folder, or no gold in it.
+    """
+    from pipeline.evaluation import Evaluation, find_gold
+
+    return Evaluation(tuple(_scores(find_gold(folder), options, False)))
 
 
 def _command(folder: Path, from_text: bool, settings: list[str] | None) -> str:
