@@ -17,6 +17,7 @@ import numpy as np
 import pypdfium2
 import pytesseract
 from matplotlib import pyplot
+from PIL import Image
 
 from corpus.ladder import SPOILINGS
 from corpus.text_metrics import TextScore, score_page
@@ -26,6 +27,8 @@ from pipeline.runner import run_batch
 
 COLUMNS = 5
 TOP = 1.0
+SHOWN = ("curl/3", "keystone-dark-table/3", "bleed-through/3", "stamps/2")
+SHOWN_DPI = 36
 Scores = Mapping[str, tuple[TextScore, TextScore]]
 
 
@@ -107,12 +110,27 @@ def draw_curves(scores: Scores, path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
+def draw_pages(folder: Path, path: Path) -> None:
+    """The first pages of some rungs beside each other, small."""
+    pages = []
+    for name in SHOWN:
+        with pypdfium2.PdfDocument(folder / name / "source.pdf") as pdf:
+            pages.append(pdf[0].render(scale=SHOWN_DPI / 72).to_pil().convert("L"))
+    sheet = Image.new("L", (sum(page.width + 8 for page in pages), max(page.height for page in pages)), 255)
+    left = 0
+    for page in pages:
+        sheet.paste(page, (left, 0))
+        left += page.width + 8
+    sheet.save(path, optimize=True)
+
+
 def main() -> None:
     """Read the ladder that was built into the folder, write table and picture."""
     folder, table, picture = (Path(argument) for argument in sys.argv[1:4])
     scores = read_all(find_gold(folder), folder / "read.json")
     write_table(scores, table)
     draw_curves(scores, picture)
+    draw_pages(folder, picture.with_name("ladder-pages.png"))
 
 
 if __name__ == "__main__":
