@@ -9,7 +9,7 @@ from corpus.record_scores import RecordScores
 from pipeline.records import Value
 from tests.task_passages import Passage, passages_of, read_records, score_passage
 
-FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt")
+FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt")
 TABLES = ("assignments", "deadlines")
 
 

@@ -23,7 +23,7 @@ _DONE_BY = re.compile(
 _TIME_WORDS = re.compile(
     r"^[\s,;]*(?:thời\s(?:gian|hạn|điểm)|hạn|tiến\sđộ)(?:\s[^\s,;:]+){0,4}\s?:?\s*$", re.IGNORECASE
 )
-_REPORTS = re.compile(r"(?:định\skỳ\s)?(?:tổng\shợp|gửi|sơ\skết)[^,;]{0,40}?báo\scáo|báo\scáo\s", re.IGNORECASE)
+_REPORTS = re.compile(r"(?:định\skỳ\s)?(?:tổng\shợp|gửi|sơ\skết)[^,;]{0,40}?báo\scáo", re.IGNORECASE)
 _WATCHES = re.compile(r"[\s,]*(?:theo\sdõi|đôn\sđốc|hướng\sdẫn|kiểm\stra|giám\ssát)", re.IGNORECASE)
 _MONTH_OR_DAY = re.compile(r"(?:tháng|ngày|quý)\s[\dIV]", re.IGNORECASE)
 _PURPOSE = re.compile(r"^\s(?:để|nhằm|làm\scơ\ssở)\s", re.IGNORECASE)

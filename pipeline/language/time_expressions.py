@@ -224,7 +224,7 @@ def _joins(text: str, chain: list[Point], here: Point, following: Point, gap: st
         return ranged is False and bool(_RANGE_GAP.match(gap)) and chain[0].unit == "clock"
     if following.unit == "recurrence":
         opens = _NEW_TURN.match(text, following.start) is not None and here.unit != "recurrence"
-        return bool(_RECURRENCE_GAP.match(gap)) and here.unit != "year" and not opens and not ranged
+        return bool(_RECURRENCE_GAP.match(gap)) and here.unit != "year" and not opens and not (ranged and gap != " ")
     if here.unit == "recurrence":
         return following.unit in ("day", "month") and bool(_DAY_OF_RECURRENCE.match(gap))
     if _RANGE_GAP.match(gap) and not ranged:
@@ -268,14 +268,16 @@ def _recurring(text: str, chain: list[Point], start: int, preposition: str, plan
     """A recurrence; a day or month printed beside `hằng năm` gives the days in the plan's year."""
     turns = [point for point in chain if point.unit == "recurrence"]
     turn = next((point.turn for point in turns if point.turn), None)
-    dated = next((point for point in chain if point.unit in ("day", "month", "quarter") and not point.weak), None)
+    several = [point for point in chain if point.unit in ("day", "days", "month", "quarter") and point.month]
+    dated = next((point for point in several if not point.weak), None)
     first = last = None
     if dated is not None and turn == "yearly":
         days = days_of(dated, plan.missing_year(dated.month, dated.day))
-        if days is not None:
+        ending = days_of(several[-1], plan.missing_year(several[-1].month, several[-1].day))
+        if days is not None and ending is not None:
             inner = text[max(chain[0].start, dated.start - 20) : dated.start] if dated is not chain[0] else ""
             latest = preposition in _LATEST or any(word in inner.casefold() for word in ("trước", "chậm nhất"))
-            first, last = (None if latest else days[0].isoformat()), days[1].isoformat()
+            first, last = (None if latest else days[0].isoformat()), ending[1].isoformat()
     end = chain[-1].end
     if text[chain[0].end : end].count("(") > text[chain[0].end : end].count(")") and text[end : end + 1] == ")":
         end += 1

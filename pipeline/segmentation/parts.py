@@ -40,7 +40,8 @@ _POSITION = re.compile(
     r"thuyen truong|tram truong|hat truong|benh vien truong|hoi truong|phat ngon|cong doan|truong ban)"
 )
 _GOES_ON = re.compile(
-    r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến))\s*$"
+    r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến"
+    r"|trước|(?:chậm|muộn)\snhất|(?:trước|từ|đến|hết|vào|nhất|sáng|chiều|là)\sngày|đến\shết))\s*$"
 )
 _PLACE_DATE = re.compile(
     r"(?:^|(?<=\s))(?P<place>[^\d,.:;/]{1,40}?(?:\d{1,2}|\.[^\d,.:;/]{1,30})?)?\s{0,4}[,.]?\s{0,4}ngay\s{0,12}"
