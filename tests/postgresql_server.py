@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -65,6 +66,18 @@ class Server:
         )
         self.start()
 
+    def watch(self) -> "subprocess.Popen[bytes]":
+        """What ends it and removes its folder if this process is killed."""
+        stop = [str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"]
+        script = 'tail --pid="$1" -f /dev/null; folder=$2; shift 2; "$@"; rm -rf "$folder"'
+        return subprocess.Popen(
+            ["sh", "-c", script, "watch", str(os.getpid()), str(self.folder), *_as_another_user(), *stop],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
     def _run(self, program: str, *arguments: str | Path) -> None:
         command = [*_as_another_user(), str(self.programs / program), *map(str, arguments)]
         # What the server inherits it keeps open, and a pipe would then never end.
@@ -125,6 +138,7 @@ def postgresql() -> Iterator[Server]:
     if os.getuid() == 0:
         os.chown(folder, _user().pw_uid, _user().pw_gid)
     server = Server(folder, programs, _free_port())
+    watch = server.watch()
     try:
         server.begin()
         yield server
@@ -132,6 +146,8 @@ def postgresql() -> Iterator[Server]:
         with suppress(RuntimeError):
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+        os.killpg(watch.pid, signal.SIGKILL)
+        watch.wait()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
