@@ -150,7 +150,7 @@ def _one(analysis: Analysis, token: int) -> Part | None:
     if token >= len(analysis):
         return None
     marks, words = analysis.marks, analysis.words
-    for reader in (_person, _position):
+    for reader in (_titled_position, _person, _position):
         part = reader(analysis, token)
         if part is not None:
             return part
@@ -172,6 +172,17 @@ def _one(analysis: Analysis, token: int) -> Part | None:
 def _is_verb(analysis: Analysis, part: Part) -> bool:
     """Whether a lone noun is rather the verb that is written alike (`tổ chức`)."""
     return analysis.marks["verbs"].get(part[0], 0) >= part[1]
+
+
+def _titled_position(analysis: Analysis, token: int) -> Part | None:
+    """`đồng chí Bí thư Chi bộ`, `các đồng chí Ủy viên Ban Thường vụ`."""
+    marks = analysis.marks
+    first = marks["quantifiers"].get(token, token)
+    titled = marks["person_titles"].get(first)
+    if titled is None or titled not in marks["positions"] or not analysis.words[titled][0].isupper():
+        return None
+    position = _position(analysis, titled)
+    return (token, position[1], "position") if position is not None else None
 
 
 def _person(analysis: Analysis, token: int) -> Part | None:
@@ -205,6 +216,9 @@ def _person(analysis: Analysis, token: int) -> Part | None:
     return None
 
 
+_VERBAL = frozenset(["lãnh", "đại", "giáo", "cán", "nhân", "thành", "trưởng", "phó", "công", "kế", "văn", "thư"])
+
+
 def _position(analysis: Analysis, token: int) -> Part | None:
     """`Chủ tịch UBND tỉnh`, `lãnh đạo các đơn vị`, `Phó Hiệu trưởng Nguyễn Văn An`."""
     held = analysis.marks["positions"].get(token)
@@ -219,20 +233,7 @@ def _position(analysis: Analysis, token: int) -> Part | None:
         if following is None or (step > after and following - step > 1):
             break
         after = following
-    verbal = fold_tones(analysis.words[token]) in (
-        "lãnh",
-        "đại",
-        "giáo",
-        "cán",
-        "nhân",
-        "thành",
-        "trưởng",
-        "phó",
-        "công",
-        "kế",
-        "văn",
-        "thư",
-    )
+    verbal = fold_tones(analysis.words[token]) in _VERBAL
     person = _person(analysis, after) if after < len(analysis) else None
     if person is not None:
         return (token, person[1], "position")

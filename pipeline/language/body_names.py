@@ -118,6 +118,10 @@ def name_end(analysis: Analysis, token: int, known: int) -> int:
             after += 1
             continue
         word = words[after]
+        part = analysis.marks["parts"].get(after, 0)
+        if part > after + 1 and not _is_otherwise(analysis, token, after, part):
+            after = part
+            continue
         capital = word[0].isupper() or word.isdigit()
         if capital:
             if after > token and _starts_anew(analysis, after):
@@ -136,10 +140,17 @@ def name_end(analysis: Analysis, token: int, known: int) -> int:
     return after
 
 
+def _is_otherwise(analysis: Analysis, token: int, after: int, part: int) -> bool:
+    """Whether what could be a part of the name begins another body, or is the verb that is written alike."""
+    if after > token and _starts_anew(analysis, after):
+        return True
+    return analysis.words[after][0].islower() and analysis.marks["verbs"].get(after, 0) >= part
+
+
 def _carries_on(analysis: Analysis, token: int, after: int, known: int) -> bool:
     """Whether a word in small letters belongs to a name: a capital's second syllable, or no verb and no small word."""
     word, before = analysis.words[after], analysis.words[after - 1]
-    if not word.isalpha() or after <= known:
+    if not word.isalpha() or after <= known or before.isdigit():
         return False
     if before[0].isupper() and not before.isupper() and _is_second(analysis, after):
         return True
