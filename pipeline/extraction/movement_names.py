@@ -22,7 +22,8 @@ _DESIGNATED = (
     r"|xây dựng (?:nông thôn mới|trường học)|giỏi việc|hai giỏi|thanh niên |vì |không ai|(?-i:[A-ZĐÂÊÔƠƯÁÀẢÃẠ]))"
 )
 _END = (
-    r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó|vệ sinh lao|thực phẩm))|$|\s(?:gắn với|gắn liền|để|nhằm|do"
+    r"(?=\s?(?:[.;:()“”\"/]|,(?!\s(?:chống|ứng phó|vệ sinh lao|thực phẩm|chữa cháy))|$|\s(?:gắn với|gắn liền|để"
+    r"|nhằm|do"
     r"|tại|theo|trên|của|được|đã"
     r"|sẽ|đến|trong|ở|và các|và cuộc|và Tuần|và Tháng|[-–] Tháng|và phong trào|và phát động|và tổ chức"
     r"|và triển khai|từ ngày"
@@ -41,7 +42,8 @@ _NAMED_TIME = re.compile(
     r"(?<!\w)(?P<name>(?:Tuần\slễ|Tháng(?=\s(?:[Hh]ành động|cao điểm|[Cc]ông nhân|[Tt]hanh niên"
     r"|[Nn]hân đạo|[Kk]huyến học|[Aa]n toàn|[Cc]huyển đổi"
     r"|hưởng ứng|phát động|thi đua|văn hóa|tuyên truyền|vì|Vì)))\s(?:[^.;:,()“”\"]"
-    r"|(?<=ngừa),(?=\sứng phó)|(?<=phòng),(?=\schống)|(?<=sinh),(?=\sthực phẩm)|(?<=toàn),(?=\svệ sinh)){4,110}?"
+    r"|(?<=ngừa),(?=\sứng phó)|(?<=phòng),(?=\schống)|(?<=sinh),(?=\sthực phẩm)|(?<=toàn),(?=\svệ sinh)"
+    r"|(?<=cháy),(?=\schữa)){4,110}?"
     r"|Tháng\s(?:Công nhân"
     r"|Thanh niên|Nhân đạo"
     r"|công nhân|thanh niên))" + _END

@@ -54,6 +54,7 @@ _LAUNCHING = re.compile(r"phat dong|tien hanh|mo dot|ra quan|^(?:ve viec |v/v )?
 _ORGANISING = re.compile(r"to chuc")
 _CARRYING_OUT = re.compile(r"huong ung|trien khai|thuc hien|tiep tuc|tham gia|day manh|xay dung|phoi hop")
 _ROLLS_OUT = re.compile(r"trien khai(?: to chuc| thuc hien)? (?:chien dich|dot thi dua|phong trao(?: thi dua)?)\s?$")
+_GATHERING = re.compile(r"(?:ngay hoi|hoi nghi|hoi thi|cuoc thi|le phat dong|hoi thao|dai hoi)\s?$")
 _LEVELS = (
     ("central",
         r"^(?:trung ương|chính phủ|thủ tướng|bộ (?!chỉ huy|phận|môn|tư lệnh)|quốc hội|ban bí thư"
@@ -261,6 +262,8 @@ def _role(document: Document, mention: _Mention, launcher: TracedText) -> str:
 def _launching(title: str, before: str) -> bool:
     """Whether the words of a title before a name launch it; the nearest verb decides."""
     bare = plain(before)
+    if _GATHERING.search(bare):
+        return False
     verbs = [
         (match.start(), kind)
         for kind, pattern in (("launch", _LAUNCHING), ("organise", _ORGANISING), ("carry", _CARRYING_OUT))

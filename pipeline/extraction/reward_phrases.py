@@ -69,7 +69,8 @@ _MINIMUM = re.compile(r"(?:mỗi|mức|hạng|thứ|top|từ|trên|dưới|nhấ
 _STOP = re.compile(
     r"(?:,|;)?\s(?:mức\s(?:tiền\s)?(?:thưởng|khen)|kèm\s|kèm\stheo|trị\sgiá|với\s(?:số|mức)\stiền"
     r"|(?:và\s)?(?:tiền|phần)\sthưởng|mỗi\s(?:tập|cá"
-    r"|giải|suất|phần|đơn|gia|học|hộ)|số\stiền|nhân\s(?:dịp|kỷ niệm)|theo\s(?:quy|đúng|thẩm|phân)|tại\s(?:hội|lễ"
+    r"|giải|suất|phần|đơn|gia|học|hộ|mô|lớp|nhóm|đội|chi|sản|bài|tác|công|thôn|người|em)|số\stiền|nhân\s(?:dịp"
+    r"|kỷ niệm)|theo\s(?:quy|đúng|thẩm|phân)|tại\s(?:hội|lễ"
     r"|buổi|đại)"
     r"|vào\sdịp|nhằm\s|để\s|đồng\sthời|làm\scơ\ssở)"
     r"|\s?\((?:có|kèm|theo|danh|nếu)[^()]*\)|[;:]|\.(?!\d)|\s(?:01|02|03|\d)\s(?:giải|suất)\s|,?\s(?:và"

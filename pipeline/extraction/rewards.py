@@ -118,7 +118,7 @@ def extract_rewards(document: Document, options: ExtractOptions) -> tuple[Reward
         records.extend(
             record
             for gift in gifts
-            if gift.form is None or line.about or not gift.listed
+            if gift.form is None or line.about or not gift.listed or (gift.count and gift.amount)
             for record in (_record(gift, line, frame, sums, granter),)
             if record is not None
         )
