@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from pipeline.language.calendar_points import find_points
 from pipeline.language.numerals import number_of
-from pipeline.language.time_expressions import PlanDate, find_times, parse_time_cell
+from pipeline.language.plan_dates import PlanDate
+from pipeline.language.time_cells import parse_time_cell
+from pipeline.language.time_expressions import find_times
 
 PLAN = PlanDate.of("2025-10-24")
 DAYS = st.dates(date(2024, 1, 1), date(2031, 12, 31))

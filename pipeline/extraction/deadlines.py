@@ -15,7 +15,8 @@ from pipeline.extraction.task_values import inferred_value, printed_value, tidy,
 from pipeline.extraction.units import units_of
 from pipeline.language.nlp import fold_tones
 from pipeline.language.plan_dates import PlanDate
-from pipeline.language.time_expressions import TimeExpression, TimeKind, find_times, parse_time_cell
+from pipeline.language.time_cells import parse_time_cell
+from pipeline.language.time_expressions import TimeExpression, TimeKind, find_times
 from pipeline.options import ExtractOptions
 from pipeline.records import Deadline, Value
 
