@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.corrections import Correction
 from pipeline.document import Box, Document, Page
 from pipeline.options import Options
 
@@ -189,6 +190,7 @@ class Context:
         workspace: folder for page pictures, or None where nobody will look at them.
         source: opened by `ingest` for files with pictures; the runner closes it.
         pictures: a page's clean picture by its number, put by `clean`, dropped by the runner after the page's stages.
+        corrections: what a person set right in this document, in the order in which it was.
         progress: told (stage, page number or None) when a stage has finished with a page or a document.
     """
 
@@ -197,6 +199,7 @@ class Context:
     workspace: Path | None = None
     source: PageSource | None = None
     pictures: dict[int, CleanPicture] = field(default_factory=dict)
+    corrections: tuple[Correction, ...] = ()
     progress: Callable[[str, int | None], None] = lambda stage, page: None
     lock: threading.Lock = field(default_factory=threading.Lock)
 

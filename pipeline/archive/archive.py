@@ -1,12 +1,13 @@
 """The archive: one folder, and the ways in and out of it."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pipeline.archive.catalog import Catalog, Stored
+from pipeline.archive.corrections import CorrectionLayer, StoredCorrection
 from pipeline.archive.database import Database
 from pipeline.archive.files import ArchiveFiles
 from pipeline.archive.intake import Intake
@@ -15,6 +16,7 @@ from pipeline.archive.migrations import prepare
 from pipeline.archive.names import distinct_names, source_path
 from pipeline.archive.report import DocumentRow, ExportFormat, IntakeReport
 from pipeline.archive.search import Filters, Hit, search
+from pipeline.corrections import Correction
 from pipeline.document import Document
 from pipeline.errors import ArchiveError, DocumentNotFoundError, InputError, SohoaError
 from pipeline.options import Options
@@ -43,6 +45,7 @@ class Archive:
         self._files = ArchiveFiles(folder)
         self._catalog = Catalog(database)
         self._ledger = Ledger(database)
+        self._corrections = CorrectionLayer(database)
 
     @classmethod
     def open(cls, folder: Path, *, url: str | None = None, create: bool = True) -> "Archive":
@@ -112,17 +115,7 @@ class Archive:
         Raises:
             FullDiskError: no space is left; what was finished before is kept.
         """
-        intake = Intake(
-            self._files,
-            self._catalog,
-            self._ledger,
-            options,
-            on_event=on_event,
-            force=force,
-            batch=batch,
-            stages=stages,
-        )
-        return intake.run(inputs)
+        return self._intake(options, on_event, batch, stages, force=force).run(inputs)
 
     def retry(
         self,
@@ -152,19 +145,80 @@ class Archive:
                 paths.append(kept)
             else:
                 paths.append(file.path)
-        intake = Intake(
+        return self._intake(options, on_event, batch, stages, again=True, stand_ins=stand_ins).run(paths)
+
+    def correct(self, id: str, correction: Correction) -> int:
+        """Keep what a person set right in a document; `refresh` applies it, and so does every later run.
+
+        Returns:
+            The correction's number.
+        Raises:
+            DocumentNotFoundError: there is no such document.
+        """
+        self._stored(id)
+        number = self._corrections.add(id, correction)
+        self._files.keep_corrections(id, self._corrections.stored(id))
+        return number
+
+    def withdraw(self, number: int) -> str:
+        """Let a correction no longer be applied; gives the document's id.
+
+        Raises:
+            UsageError: there is none of that number.
+        """
+        id_ = self._corrections.withdraw(number)
+        self._files.keep_corrections(id_, self._corrections.stored(id_))
+        return id_
+
+    def corrections(self, id: str | None = None) -> list[StoredCorrection]:
+        """What persons set right, in one document or in all, in the order in which they did."""
+        return self._corrections.stored(id)
+
+    def refresh(
+        self,
+        id: str,
+        options: Options,
+        *,
+        on_event: Callable[[Event], None] = lambda event: None,
+        batch: Batch = run_batch,
+        stages: StageFactory = stages,
+    ) -> IntakeReport:
+        """Do again what has changed since a document was digitised: corrections, options, versions of stages.
+
+        Raises:
+            DocumentNotFoundError: there is no such document.
+            FullDiskError: no space is left.
+        """
+        stored = self._stored(id)
+        original = self.folder / stored.original
+        files, _ = self._ledger.of_document(id)
+        came_as = files[0].path if files else original.with_name(stored.name)
+        return self._intake(options, on_event, batch, stages, stand_ins={original: came_as}).run([original])
+
+    def _intake(
+        self,
+        options: Options,
+        on_event: Callable[[Event], None],
+        batch: Batch,
+        stages: StageFactory,
+        *,
+        force: bool = False,
+        again: bool = False,
+        stand_ins: Mapping[Path, Path] | None = None,
+    ) -> Intake:
+        return Intake(
             self._files,
             self._catalog,
             self._ledger,
             options,
             on_event=on_event,
-            force=False,
+            force=force,
             batch=batch,
             stages=stages,
-            again=True,
+            corrections=self._corrections.applied(),
+            again=again,
             stand_ins=stand_ins,
         )
-        return intake.run(paths)
 
     def rebuild(self, tell: Callable[[str], None] = lambda problem: None) -> int:
         """Enter into the catalog whatever the archive keeps and the catalog does not know, without reading it again.
@@ -189,6 +243,8 @@ class Archive:
                 tell(error.message)
                 continue
             self._catalog.put_back(document, original, folder, trail_key(document.trail))
+            if not self._corrections.stored(sha256):
+                self._corrections.put_back(self._files.kept_corrections(sha256))
             entered += 1
         return entered
 

@@ -6,13 +6,14 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TextIO
 
 import msgspec
 
+from pipeline.archive.corrections import StoredCorrection
 from pipeline.document import Document
 from pipeline.errors import ArchiveError, DamagedInputError, MissingInputError
 from pipeline.runner import files
@@ -169,6 +170,32 @@ class ArchiveFiles:
             owner = folder.name.rpartition(".")[2]
             if owner.isdigit() and not Path("/proc", owner).exists():
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def keep_corrections(self, sha256: str, corrections: Sequence[StoredCorrection]) -> None:
+        """Keep a copy of a document's corrections, for work of persons must not be lost with a catalog.
+
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: it cannot be written.
+        """
+        write_atomically(self._corrections(sha256), msgspec.json.encode(corrections))
+
+    def kept_corrections(self, sha256: str) -> list[StoredCorrection]:
+        """The copy of a document's corrections; empty where there are none.
+
+        Raises:
+            ArchiveError: it is damaged.
+        """
+        path = self._corrections(sha256)
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=list[StoredCorrection])
+        except FileNotFoundError:
+            return []
+        except (OSError, msgspec.DecodeError) as error:
+            raise ArchiveError(f"{path} cannot be read: {error}.", remedy="Put back a copy of the archive.") from error
+
+    def _corrections(self, sha256: str) -> Path:
+        return self.folder / "corrections" / sha256[:2] / f"{sha256}.json"
 
     def kept(self) -> Iterator[tuple[str, PurePosixPath, PurePosixPath]]:
         """Everything that is stored: SHA-256, original and newest folder of each document, in sorted order."""

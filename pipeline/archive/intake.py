@@ -15,6 +15,7 @@ from pipeline.archive.inputs import expand
 from pipeline.archive.ledger import Ledger, Run
 from pipeline.archive.names import source_path
 from pipeline.archive.report import FileReport, IntakeReport
+from pipeline.corrections import Correction
 from pipeline.document import Document
 from pipeline.errors import FullDiskError, InputError
 from pipeline.options import Options
@@ -43,6 +44,7 @@ class Intake:
         force: bool,
         stages: StageFactory,
         batch: Batch = run_batch,
+        corrections: Mapping[str, tuple[Correction, ...]] | None = None,
         again: bool = False,
         stand_ins: Mapping[Path, Path] | None = None,
     ) -> None:
@@ -51,12 +53,14 @@ class Intake:
         self._ledger = ledger
         self._again = again
         self._batch = batch
+        self._corrections = corrections or {}
         self._stand_ins = stand_ins or {}
         self._options = options
         self._on_event = on_event
         self._force = force
         self._stages = stages
-        self._key = work_key(tuple(stages()), options)
+        self._order = tuple(stages())
+        self._key = work_key(self._order, options)
         self._version = _program_version()
         self._paths: tuple[Path, ...] = ()
         self._numbers: dict[Path, int] = {}
@@ -81,7 +85,11 @@ class Intake:
             if sha256 is None:
                 continue
             stored = None if self._force else self._catalog.stored(sha256)
-            if stored is None or stored.work_key != self._key or (self._again and stored.status == "partial"):
+            if (
+                stored is None
+                or stored.work_key != self._key_of(sha256)
+                or (self._again and stored.status == "partial")
+            ):
                 todo.setdefault(sha256, path)
             else:
                 self._reports[path] = self._already(path, stored)
@@ -92,6 +100,7 @@ class Intake:
             self._options,
             workspace_for=self._workspace,
             known_for=self._known,
+            corrections_for=lambda path: self._corrections.get(self._ids[path], ()),
             on_event=self._pass_on,
             again=self._again,
             stages=self._stages,
@@ -106,6 +115,11 @@ class Intake:
         self._ledger.settle([self._settled(self._reports[path]) for path in same])
         reports = tuple(self._reports[path] for path in self._paths)
         return IntakeReport(reports, expanded.skipped, time.monotonic() - start_s)
+
+    def _key_of(self, sha256: str | None) -> str:
+        """The key of the work on a content: with the corrections that a person made in it, if any."""
+        corrections = self._corrections.get(sha256 or "", ())
+        return work_key(self._order, self._options, corrections) if corrections else self._key
 
     def _folder_of(self, sha256: str) -> PurePosixPath | None:
         stored = self._catalog.stored(sha256)
@@ -166,7 +180,7 @@ class Intake:
             self._listed(report.path),
             report.id,
             report.status,
-            self._key,
+            self._key_of(report.id),
             self._version,
             report.error_code,
             report.message,
@@ -262,7 +276,7 @@ class Intake:
             self._listed(outcome.path),
             sha256,
             outcome.status,
-            self._key,
+            self._key_of(sha256),
             self._version,
             outcome.error_code,
             outcome.message,

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from pipeline.cli import browsing, checking, copying, describing, digitising, evaluating, restoring, searching, standing
+from pipeline.cli import (
+    browsing,
+    checking,
+    copying,
+    correcting,
+    describing,
+    digitising,
+    evaluating,
+    restoring,
+    searching,
+    standing,
+)
 from pipeline.cli.terminal import is_drawn, tell
 from pipeline.errors import SohoaError
 
@@ -52,7 +63,18 @@ app = typer.Typer(
     rich_markup_mode="rich" if is_drawn() else None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (digitising, standing, browsing, searching, copying, restoring, evaluating, checking, describing):
+for commands in (
+    digitising,
+    standing,
+    browsing,
+    searching,
+    correcting,
+    copying,
+    restoring,
+    evaluating,
+    checking,
+    describing,
+):
     commands.add_to(app)
 
 

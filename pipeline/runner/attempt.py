@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.corrections import Correction
 from pipeline.document import Document, Issue, Status
 from pipeline.options import Options
 from pipeline.runner.outcome import Event, Outcome
@@ -35,6 +36,7 @@ class Place:
     temporary: Path
     workspace_for: Callable[[Path], Path | None]
     known_for: Callable[[Path], Path | None]
+    corrections_for: Callable[[Path], tuple[Correction, ...]] = lambda path: ()
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Attempt:
     again: bool = False
     workspace: Path | None = None
     known: Path | None = None
+    corrections: tuple[Correction, ...] = ()
     skips: tuple[Issue, ...] = ()
     alone: bool = False
     finished: Finished | None = None
@@ -74,6 +77,7 @@ class Attempt:
             self.began_s = time.monotonic()
             self.workspace = self.place.workspace_for(self.path)
             self.known = self.place.known_for(self.path)
+            self.corrections = self.place.corrections_for(self.path)
             tell(self._event())
         self.log.open.clear()
         self.broke = None
@@ -91,6 +95,7 @@ class Attempt:
             self.skips,
             self.threads,
             self.again,
+            self.corrections,
         )
 
     def may_grow_to(self, threads: int) -> bool:

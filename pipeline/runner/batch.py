@@ -8,6 +8,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.corrections import Correction
 from pipeline.options import Options
 from pipeline.runner.attempt import Attempt, Place
 from pipeline.runner.order import StageFactory, check_order, stages
@@ -31,6 +32,7 @@ class Batch(Protocol):
         *,
         workspace_for: Callable[[Path], Path | None],
         known_for: Callable[[Path], Path | None],
+        corrections_for: Callable[[Path], tuple[Correction, ...]],
         on_event: Callable[[Event], None],
         again: bool,
         stages: StageFactory,
@@ -49,6 +51,7 @@ def run_batch(
     *,
     workspace_for: Callable[[Path], Path | None] = lambda path: None,
     known_for: Callable[[Path], Path | None] = lambda path: None,
+    corrections_for: Callable[[Path], tuple[Correction, ...]] = lambda path: (),
     on_event: Callable[[Event], None] = lambda event: None,
     again: bool = False,
     stages: StageFactory = stages,
@@ -66,6 +69,7 @@ def run_batch(
         workspace_for: asked when a document's turn has come: the folder for its page pictures, or None where
             nobody will look at them. What a run that was stopped left in it is taken up.
         known_for: likewise: the file with an earlier result on the same content, or None.
+        corrections_for: likewise: what a person set right in that content.
         on_event: told, in this thread, what happens.
         again: try again what earlier results lost; the pages that they read well are kept.
         stages: gives the stages, in order; a function that can be imported.
@@ -80,7 +84,7 @@ def run_batch(
     with tempfile.TemporaryDirectory(prefix="sohoa-") as temporary:
         batch = _Batch(options, stages, on_event, Path(temporary))
         for number, path in enumerate(paths, start=1):
-            place = Place(path, Path(temporary) / str(number), workspace_for, known_for)
+            place = Place(path, Path(temporary) / str(number), workspace_for, known_for, corrections_for)
             batch.waiting.append(Attempt(path, number, len(paths), options, place, again))
         try:
             yield from batch.run()

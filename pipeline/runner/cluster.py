@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pipeline.corrections import Correction
 from pipeline.document import Document
 from pipeline.errors import ClusterError, MissingEngineError
 from pipeline.options import Options
@@ -57,6 +58,7 @@ def run_on_cluster(
     *,
     workspace_for: Callable[[Path], Path | None] = lambda path: None,
     known_for: Callable[[Path], Path | None] = lambda path: None,
+    corrections_for: Callable[[Path], tuple[Correction, ...]] = lambda path: (),
     on_event: Callable[[Event], None] = lambda event: None,
     again: bool = False,
     stages: StageFactory = stages,
@@ -65,7 +67,8 @@ def run_on_cluster(
     """Take documents through all stages on the machines of a Ray cluster; what `run_batch` does on one.
 
     Args:
-        workspace_for, known_for, again, stages: as for `run_batch`. Folders must be the same on all machines.
+        workspace_for, known_for, corrections_for, again, stages: as for `run_batch`. Folders must be the same on all
+            machines.
         on_event: told when a document begins and when it ends.
         address: of the cluster, as Ray writes it (`auto`, `ray://host:10001`); None begins one on this machine.
     Returns:
@@ -94,6 +97,7 @@ def run_on_cluster(
                         msgspec.json.encode(options),
                         str(workspace) if workspace is not None else None,
                         str(known) if known is not None else None,
+                        msgspec.json.encode(corrections_for(path)),
                         again,
                         stages,
                     )
@@ -116,7 +120,13 @@ def run_on_cluster(
 
 
 def _digitise(
-    path: bytes, options: bytes, workspace: str | None, known: str | None, again: bool, stages: StageFactory
+    path: bytes,
+    options: bytes,
+    workspace: str | None,
+    known: str | None,
+    corrections: bytes,
+    again: bool,
+    stages: StageFactory,
 ) -> tuple[bytes, bytes | None]:
     """One document, in a task on some machine: its outcome and the document, both as JSON."""
     here = Path(os.fsdecode(path))
@@ -127,6 +137,7 @@ def _digitise(
         one,
         workspace_for=lambda _: Path(workspace) if workspace is not None else None,
         known_for=lambda _: Path(known) if known is not None else None,
+        corrections_for=lambda _: msgspec.json.decode(corrections, type=tuple[Correction, ...]),
         again=again,
         stages=stages,
     )

@@ -8,6 +8,7 @@ from typing import TypeAlias, TypeGuard
 import msgspec
 from msgspec import Struct
 
+from pipeline.corrections import Correction, CorrectionKind, corrections_sha256
 from pipeline.document import Document, Step
 from pipeline.errors import StageError
 from pipeline.options import Options, options_sha256
@@ -34,6 +35,8 @@ class _NoOptions(Struct, frozen=True):
 def stages() -> tuple[Stage, ...]:
     """The stages in the order in which a document goes through them."""
     from pipeline.stages.clean import Clean
+    from pipeline.stages.confirm import Confirm
+    from pipeline.stages.correct import Correct
     from pipeline.stages.extract import Extract
     from pipeline.stages.ingest import Ingest
     from pipeline.stages.layout import Layout
@@ -41,7 +44,7 @@ def stages() -> tuple[Stage, ...]:
     from pipeline.stages.restore import Restore
     from pipeline.stages.segment import Segment
 
-    return (Ingest(), Clean(), Ocr(), Layout(), Restore(), Segment(), Extract())
+    return (Ingest(), Clean(), Ocr(), Layout(), Restore(), Correct(), Segment(), Extract(), Confirm())
 
 
 def is_page_stage(stage: Stage) -> TypeGuard[PageStage]:
@@ -80,17 +83,19 @@ def check_order(order: Sequence[Stage]) -> None:
         given |= stage.gives
 
 
-def stage_options_sha256(stage: Stage, options: Options) -> str:
-    """The key of the options of one stage."""
-    return options_sha256(getattr(options, stage.name, _NoOptions()))
+def stage_options_sha256(stage: Stage, options: Options, corrections: Sequence[Correction] = ()) -> str:
+    """The key of the options of one stage; of one that applies corrections, the key of these."""
+    kind: CorrectionKind | None = getattr(stage, "applies", None)
+    applied = corrections_sha256(corrections, kind) if kind is not None else None
+    return applied or options_sha256(getattr(options, stage.name, _NoOptions()))
 
 
-def work_key(order: Sequence[Stage], options: Options) -> str:
-    """A key for the work of these stages with these options: the same content and key, the same result.
+def work_key(order: Sequence[Stage], options: Options, corrections: Sequence[Correction] = ()) -> str:
+    """A key for the work of these stages with these options and corrections: the same content and key, the same result.
 
     The shape of the document is in it too, for a result of another shape cannot be read.
     """
-    return _key([(stage.name, stage.version, stage_options_sha256(stage, options)) for stage in order])
+    return _key([(stage.name, stage.version, stage_options_sha256(stage, options, corrections)) for stage in order])
 
 
 def trail_key(trail: Sequence[Step]) -> str:

@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from pipeline.corrections import Correction
 from pipeline.document import Issue, Status
 from pipeline.options import Options
 
@@ -22,6 +23,7 @@ class Job(Struct, frozen=True, tag=True):
         skips: pages and stages that ended an earlier attempt.
         threads: pages at a time.
         again: try again what the earlier result lost, and keep its good pages.
+        corrections: what a person set right in this document.
     """
 
     path: bytes
@@ -33,6 +35,7 @@ class Job(Struct, frozen=True, tag=True):
     skips: tuple[Issue, ...]
     threads: int
     again: bool = False
+    corrections: tuple[Correction, ...] = ()
 
 
 class Grow(Struct, frozen=True, tag=True):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.corrections import Correction
 from pipeline.document import Document, Page, Source, replace
 from pipeline.options import Options
 from pipeline.records import Records
@@ -49,7 +50,11 @@ def read_document(path: Path) -> Document | None:
 
 
 def take_up(
-    known: Document | None, source: Source, order: Sequence[Stage], options: Options
+    known: Document | None,
+    source: Source,
+    order: Sequence[Stage],
+    options: Options,
+    corrections: Sequence[Correction] = (),
 ) -> tuple[Document, int, set[str]]:
     """Where to begin.
 
@@ -63,9 +68,12 @@ def take_up(
     fresh: tuple[Document, int, set[str]] = Document(source), 0, set()
     if known is None or known.source.sha256 != source.sha256:
         return fresh
-    same = _same_stages(known, order, options)
+    same = _same_stages(known, order, options, corrections)
     if same == len(order) == len(known.trail):
         return known, same, set()
+    # Records are made anew by whoever makes them, for what is changed in them afterwards does not say what they were.
+    records_from = next((index for index, stage in enumerate(order) if "records" in stage.gives), same)
+    same = min(same, records_from)
     if same < _first_after_pages(order):
         return fresh
     redone = {step.stage for step in known.trail[same:]}
@@ -101,14 +109,16 @@ def keep_good_pages(
             finished.save(_without_readings(page, later))
 
 
-def _same_stages(known: Document, order: Sequence[Stage], options: Options) -> int:
+def _same_stages(
+    known: Document, order: Sequence[Stage], options: Options, corrections: Sequence[Correction] = ()
+) -> int:
     """How many stages, from the first on, did what they would do again and lost nothing of the whole document."""
     same = 0
     failed = {issue.stage for issue in known.losses if issue.page is None}
     for stage, step in zip(order, known.trail, strict=False):
         if stage.name in failed and "pages" not in stage.gives:
             break
-        if (stage.name, stage.version, stage_options_sha256(stage, options)) != (
+        if (stage.name, stage.version, stage_options_sha256(stage, options, corrections)) != (
             step.stage,
             step.version,
             step.options_sha256,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol
 
+from pipeline.corrections import Correction
 from pipeline.document import Step
 from pipeline.errors import SohoaError
 from pipeline.options import Options
@@ -57,12 +58,14 @@ class Trail:
             wall_before_s, cpu_before_s = self.times.get(stage, (0.0, 0.0))
             self.times[stage] = (wall_before_s + wall_s, cpu_before_s + cpu_s)
 
-    def steps(self, order: Sequence[Stage], options: Options) -> tuple[Step, ...]:
+    def steps(
+        self, order: Sequence[Stage], options: Options, corrections: Sequence[Correction] = ()
+    ) -> tuple[Step, ...]:
         """One entry for each of the stages, in their order."""
         steps: list[Step] = []
         for stage in order:
             wall_s, cpu_s = self.times.get(stage.name, (0.0, 0.0))
-            key = stage_options_sha256(stage, options)
+            key = stage_options_sha256(stage, options, corrections)
             steps.append(Step(stage.name, stage.version, key, round(wall_s, 6), round(cpu_s, 6)))
         return tuple(steps)
 

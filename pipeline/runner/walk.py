@@ -5,6 +5,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import groupby
 from pathlib import Path
 
+from pipeline.corrections import Correction
 from pipeline.document import Document, Issue, Page, replace
 from pipeline.errors import ArchiveError, MissingEngineError, ModelError, SohoaError, StageError, UsageError
 from pipeline.options import Options
@@ -89,12 +90,14 @@ def walk(
     skips: Iterable[Issue] = (),
     finished: FinishedPages | None = None,
     again: bool = False,
+    corrections: tuple[Correction, ...] = (),
 ) -> Document:
     """`run_document` with somebody who looks on.
 
     Args:
         skips: pages and stages that are left out because they ended an earlier attempt, as the issues to note.
         finished: what an earlier attempt left, and where this one leaves the pages that are done.
+        corrections: what a person set right in this document.
         again: try again what the earlier result lost; its good pages are kept where `finished` is given.
     """
     check_order(order)
@@ -103,8 +106,8 @@ def walk(
     if again and known is not None and finished is not None:
         keep_good_pages(known, source, order, options, finished)
         known = None
-    document, first, given = take_up(known, source, order, options)
-    context = Context(path, options, workspace, progress=watch.ended)
+    document, first, given = take_up(known, source, order, options, corrections)
+    context = Context(path, options, workspace, corrections=corrections, progress=watch.ended)
     if workspace is not None:
         workspace.mkdir(parents=True, exist_ok=True)
     if document.pages:
@@ -126,7 +129,7 @@ def walk(
             context.source.close()
     kept = document.trail[:first]
     issues = tuple(replace(issue, message=printable(issue.message)) for issue in document.issues)
-    return replace(document, issues=issues, trail=(*kept, *trail.steps(order[first:], options)))
+    return replace(document, issues=issues, trail=(*kept, *trail.steps(order[first:], options, corrections)))
 
 
 def _whole(

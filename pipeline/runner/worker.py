@@ -142,6 +142,7 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Fi
             skips=job.skips,
             finished=FinishedPages(Path(job.finished)),
             again=job.again,
+            corrections=job.corrections,
         )
         write_atomically(Path(job.result), msgspec.json.encode(document), lasting=False)
     except SohoaError as error:

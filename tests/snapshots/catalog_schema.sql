@@ -1,4 +1,4 @@
--- revision 0004
+-- revision 0005
 
 CREATE TABLE bodies (
 	body_id VARCHAR NOT NULL,
@@ -18,6 +18,23 @@ CREATE INDEX ix_bodies_kind ON bodies (kind);
 CREATE INDEX ix_bodies_place ON bodies (place);
 
 CREATE INDEX ix_bodies_superior_id ON bodies (superior_id);
+
+CREATE TABLE corrections (
+	id INTEGER NOT NULL,
+	sha256 VARCHAR(64) NOT NULL,
+	kind VARCHAR NOT NULL,
+	record_table VARCHAR NOT NULL,
+	field VARCHAR NOT NULL,
+	marks VARCHAR NOT NULL,
+	"before" VARCHAR NOT NULL,
+	"after" VARCHAR NOT NULL,
+	made_by VARCHAR NOT NULL,
+	made_at DATETIME NOT NULL,
+	withdrawn_at DATETIME,
+	CONSTRAINT pk_corrections PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_corrections_sha256 ON corrections (sha256);
 
 CREATE TABLE documents (
 	id INTEGER NOT NULL,
