@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -76,7 +77,9 @@ def stripped_alone(rescorer: Rescorer, vocabulary: Sequence[str], lines: Sequenc
         units = [families[k][0] if families.get(k) else name for k, name in enumerate(true)]
         fits = rescorer.judge(units, [False] * len(units), {k: names for k, names in families.items() if names})
         total += len(families)
-        right += sum(families[k][row.index(max(row))] == true[k] for k, row in fits.items())
+        for k, row in fits.items():
+            known = [-math.inf if math.isnan(fit) else fit for fit in row]
+            right += families[k][known.index(max(known))] == true[k]
     return right / max(total, 1)
 
 
