@@ -1,6 +1,5 @@
 """The archive: one folder, and the ways in and out of it."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +11,9 @@ from pipeline.archive.database import Database
 from pipeline.archive.files import ArchiveFiles
 from pipeline.archive.intake import Intake
 from pipeline.archive.ledger import FileStanding, FileState, Ledger, Standing
+from pipeline.archive.lookup import find_document
 from pipeline.archive.migrations import prepare
-from pipeline.archive.names import distinct_names, source_path
+from pipeline.archive.names import distinct_names
 from pipeline.archive.report import DocumentRow, ExportFormat, IntakeReport
 from pipeline.archive.search import Filters, Hit, search
 from pipeline.corrections import Correction
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from pipeline.archive.seeding import SeedReport
 
 __all__ = ["Archive"]
-
-_ID = re.compile("[0-9a-f]{64}")
-_BEGINNING = re.compile("[0-9a-f]{1,64}")
-_SHOWN_LETTERS = 12
-_MOST_CANDIDATES = 5
 
 
 class Archive:
@@ -288,29 +283,7 @@ class Archive:
         Raises:
             DocumentNotFoundError: none answers to it, or several do.
         """
-        lowered = name.lower()
-        if _ID.fullmatch(lowered) and self._catalog.stored(lowered) is not None:
-            return lowered
-        path = Path(name)
-        if path.is_file():
-            sha256 = identify(path).sha256
-            if self._catalog.stored(sha256) is not None:
-                return sha256
-        found = self._catalog.by_path(source_path(path), path.name)
-        if not found and _BEGINNING.fullmatch(lowered):
-            found = self._catalog.by_beginning(lowered)
-        if len(found) == 1:
-            return found[0][0]
-        if found:
-            candidates = ", ".join(f"{sha256[:_SHOWN_LETTERS]} ({file})" for sha256, file in found[:_MOST_CANDIDATES])
-            more = " and others" if len(found) > _MOST_CANDIDATES else ""
-            raise DocumentNotFoundError(
-                f"{len(found)} documents answer to `{name}`: {candidates}{more}.",
-                remedy="Write more letters of the id that you mean.",
-            )
-        raise DocumentNotFoundError(
-            f"No document answers to `{name}`.", remedy="See `sohoa list` for the documents and their ids."
-        )
+        return find_document(self._catalog, name)
 
     def document(self, id: str) -> Document:
         """A document by its id, with everything that the stages gave it.
@@ -359,20 +332,12 @@ class Archive:
             from pipeline.archive.export import write_json
 
             return [write_json(folder / names[row.id], self.document(row.id)) for row in rows]
-        from pipeline.archive.export import write_csv, write_jsonl, write_parquet, write_xlsx
+        from pipeline.archive.export import write_tables
         from pipeline.archive.tables import export_tables, frames
 
         with self.database.reading(lasting=True) as connection:
             tables = ((table.name, frames(connection, table)) for table in export_tables())
-            match format:
-                case "csv":
-                    return write_csv(folder, tables)
-                case "jsonl":
-                    return write_jsonl(folder, tables)
-                case "parquet":
-                    return write_parquet(folder, tables)
-                case "xlsx":
-                    return [write_xlsx(folder / "records.xlsx", tables)]
+            return write_tables(folder, format, tables)
 
     def seed(self, url: str) -> "SeedReport":
         """Bring the tables of another system's database in step with the catalog; see `pipeline.archive.seeding`.

@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 from openpyxl.styles import Font
 
+from pipeline.archive.report import ExportFormat
 from pipeline.document import Document, Page
 from pipeline.runner.files import write_atomically, writing_atomically
 
@@ -27,6 +28,7 @@ __all__ = [
     "write_json",
     "write_jsonl",
     "write_parquet",
+    "write_tables",
     "write_xlsx",
 ]
 
@@ -83,6 +85,21 @@ def write_json(path: Path, document: Document) -> Path:
     """
     write_atomically(path, msgspec.json.format(msgspec.json.encode(plain_document(document)), indent=2) + b"\n")
     return path
+
+
+def write_tables(folder: Path, format: ExportFormat, tables: Tables) -> list[Path]:
+    """Write tables in a format that has tables; gives the files."""
+    match format:
+        case "csv":
+            return write_csv(folder, tables)
+        case "jsonl":
+            return write_jsonl(folder, tables)
+        case "parquet":
+            return write_parquet(folder, tables)
+        case "xlsx":
+            return [write_xlsx(folder / "records.xlsx", tables)]
+        case "json":
+            raise ValueError("json writes documents, not tables")
 
 
 def write_csv(folder: Path, tables: Tables) -> list[Path]:

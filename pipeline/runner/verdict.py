@@ -17,21 +17,21 @@ _WHAT: dict[Cause, str] = {
     "memory": "the memory allowed ran out",
     "disk": "no space was left on the disk",
 }
-# What is stored as partial is not tried again of itself, so these say --force.
+# What is stored as partial is tried again by `sohoa retry` alone.
 _PAGE_REMEDY: dict[Cause, str] = {
-    "crash": "Look at the page in the original; scan it again, or print it to a new PDF and run that.",
-    "timeout": "Run it again with --force --set runner.page_timeout_s=900, or scan the page again at 300 dpi or less.",
-    "memory": "Run it again with --force --set runner.memory_mb=8192, or scan the page again at 300 dpi or less.",
-    "disk": "Free some space, then run the same command again.",
+    "crash": "Try it again with `sohoa retry`; if it fails again, scan the page again, or print it to a new PDF.",
+    "timeout": "Try it again with `sohoa retry --set runner.page_timeout_s=900`, or scan the page at 300 dpi or less.",
+    "memory": "Try it again with `sohoa retry --set runner.memory_mb=8192`, or scan the page at 300 dpi or less.",
+    "disk": "Free some space, then try it again with `sohoa retry`.",
 }
 _STAGE_REMEDY: dict[Cause, str] = {
-    "crash": "Run it again with --force; if it fails again, report the message with the file.",
-    "timeout": "Run it again with --force --set runner.document_timeout_s=14400, or split the file.",
-    "memory": "Run it again with --force --set runner.memory_mb=8192, or split the file.",
-    "disk": "Free some space, then run the same command again.",
+    "crash": "Try it again with `sohoa retry`; if it fails again, report the message with the file.",
+    "timeout": "Try it again with `sohoa retry --set runner.document_timeout_s=14400`, or split the file.",
+    "memory": "Try it again with `sohoa retry --set runner.memory_mb=8192`, or split the file.",
+    "disk": "Free some space, then try it again with `sohoa retry`.",
 }
 _DOCUMENT_REMEDY: dict[Cause, str] = {
-    "crash": "Run it again; if it fails again, print it to a new PDF and run that.",
+    "crash": "Try it again with `sohoa retry`; if it fails again, print it to a new PDF and run that.",
     "timeout": "Run it again with --set runner.document_timeout_s=14400, or split the file; finished pages are kept.",
     "memory": "Run it again with --set runner.memory_mb=8192, or split the file.",
     "disk": "Free some space, then run the same command again: what is done is kept.",
