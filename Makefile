@@ -67,7 +67,7 @@ train:
 # make bench-restore TEXT=FOLDER SCANS=FOLDER   restoration on held-out text, held-out rendered pages and scans
 bench-restore:
 	@setup/bootstrap.sh dev
-	$(BIN)/python -m models.restoration.evaluate --text $(TEXT) --pages $(WORK)/held-out.jsonl --scans $(SCANS)
+	$(BIN)/python -m models.restoration.evaluate --text $(TEXT) --pages $(WORK)/held-out.jsonl $(if $(SCANS),--scans $(SCANS))
 
 # make bench SCANS=FOLDER     speed beside plain Tesseract on the same pages
 .PHONY: bench
@@ -87,3 +87,22 @@ faults:
 bench-scale:
 	@setup/bootstrap.sh dev
 	$(BIN)/python -m pytest -m benchmark -s tests/benchmarks/test_scale.py
+
+# make bench-records DATA=FOLDER   records from gold text, from scans and by a plain baseline, side by side
+.PHONY: bench-records
+bench-records:
+	@setup/bootstrap.sh dev
+	DATA=$(DATA) $(BIN)/python -m pytest -m benchmark -s tests/benchmarks/test_records.py
+
+# make ladder                 our pages spoilt step by step, read plainly and by Sohoa: docs/accuracy/ladder.md
+.PHONY: ladder
+ladder:
+	@setup/bootstrap.sh dev
+	$(BIN)/python -m corpus.ladder build/ladder
+	$(BIN)/python docs/ladder.py build/ladder docs/accuracy/ladder.md docs/ladder.svg
+
+# make train-rescorer WORK=FOLDER   trains the judge of doubtful words from what make train leaves (hours)
+.PHONY: train-rescorer
+train-rescorer:
+	@setup/bootstrap.sh dev
+	$(BIN)/python -m models.rescorer.train --encoded $(WORK) --out models/rescorer/weights

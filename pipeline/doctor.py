@@ -30,6 +30,7 @@ _PROGRAM_TIMEOUT_S = 30.0
 # Distribution → the module that it brings.
 PACKAGES = MappingProxyType(
     {
+        "alembic": "alembic",
         "msgspec": "msgspec",
         "numba": "numba",
         "numpy": "numpy",
@@ -46,13 +47,13 @@ PACKAGES = MappingProxyType(
         "rich": "rich",
         "spacy": "spacy",
         "sqlalchemy": "sqlalchemy",
+        "tesserocr": "tesserocr",
         "typer": "typer",
     }
 )
 
 _MORE_READERS = MappingProxyType(
     {
-        "tesserocr": "makes reading a third faster",
         "trueocr": "gives every figure a second reader",
         "asterocr": "gives --quality best a third reader",
     }
