@@ -48,9 +48,11 @@ class Database:
             self.url = _with_driver(make_url(url))
             sqlite = self.is_sqlite
             self.engine: Engine = create_engine(self.url, connect_args={"timeout": _WAIT_S} if sqlite else {})
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+            # A port that is no number may be the end of a password with a mark in it that parts a URL.
+            said = "its URL is not well-formed" if isinstance(error, ValueError) else error
             raise UsageError(
-                f"The catalog's database cannot be reached: {error}.",
+                f"The catalog's database cannot be reached: {said}.",
                 remedy="Write the URL as SQLAlchemy does, for example postgresql://user@host/name, "
                 "and install its driver (pip install 'sohoa[postgres]').",
             ) from error
@@ -167,7 +169,8 @@ class Database:
             raise self._meaning(error.orig or error) from error
 
     def _place(self) -> str:
-        return self.url.render_as_string(hide_password=True)
+        """The database as it may be told to anybody: drivers take passwords among their settings too."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     def _meaning(self, error: BaseException) -> ArchiveError:
         """What an error of the driver, or of the file system, means."""

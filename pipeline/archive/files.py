@@ -5,6 +5,7 @@ import hashlib
 import os
 import platform
 import shutil
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -77,7 +78,7 @@ class ArchiveFiles:
                     remedy="Run it again when nobody writes to it.",
                 )
             with translate_write_errors(target):
-                temporary.chmod(0o444)
+                temporary.chmod(stat.S_IMODE(temporary.stat().st_mode) & 0o444)
                 temporary.replace(target)
                 files.sync_folder(target.parent)
         finally:
@@ -319,7 +320,7 @@ def _copy(path: Path, target: Path) -> str:
         raise MissingInputError(
             f"{printable(str(path))} can no longer be read: {error.strerror}.", remedy="Run it again when it is there."
         ) from error
-    with source, translate_write_errors(target), target.open("wb") as copy:
+    with source, translate_write_errors(target), files.new_file(target) as copy:
         while block := source.read(_BLOCK_BYTES):
             digest.update(block)
             copy.write(block)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pipeline.cli.arguments import ArchiveFolder, Catalog, DocumentName, add, open_archive
-from pipeline.cli.terminal import print_table, tell, write
+from pipeline.cli.terminal import print_table, tell, write, write_line
 from pipeline.errors import DocumentNotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ def _show(id_: str, document: "Document", tables: tuple[str, ...], evidence: boo
 
     blank = sum(page.blank for page in document.pages)
     counted = f"{len(document.pages)} pages" + (f", {blank} of them blank" if blank else "")
-    write(f"{document.source.name} · {id_[:_SHOWN_ID]} · {document.status} · {counted}")
+    write_line(f"{document.source.name} · {id_[:_SHOWN_ID]} · {document.status} · {counted}")
     for issue in document.issues:
         where = f"page {issue.page}: " if issue.page is not None else ""
-        write(f"  {where}{issue.message} What to do: {issue.remedy}")
+        write_line(f"  {where}{issue.message} What to do: {issue.remedy}")
     write("")
     for table in tables:
         made = evidence_table(document, table) if evidence else record_table(document, table)
@@ -166,4 +166,4 @@ def export(
         else:
             written = [str(path) for path in opened.export(Path(target), format_)]
     for name in written:
-        write(name)
+        write_line(name)

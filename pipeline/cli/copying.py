@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.arguments import ArchiveFolder, Catalog, DocumentName, add, open_archive
-from pipeline.cli.terminal import tell, write
+from pipeline.cli.terminal import tell, write_line
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.archive import Archive
 
-__all__ = ["add_to"]
+__all__ = ["add_to", "stay_outside"]
 
 _DISTRIBUTION = "sohoa"
 
@@ -37,17 +37,17 @@ def pdf(
     from pipeline.searchable import write_searchable_copy
 
     with open_archive(archive, catalog) as opened:
-        _stay_outside(opened, target)
+        stay_outside(opened, target)
         id_ = opened.find(name)
         report = write_searchable_copy(
             opened.document(id_), opened.original(id_), target, tool=_program_name(), force=force
         )
-    write(str(target))
+    write_line(str(target))
     for note in report.notes:
         tell(note)
 
 
-def _stay_outside(archive: "Archive", target: Path) -> None:
+def stay_outside(archive: "Archive", target: Path) -> None:
     """Refuse to write among the archive's own files.
 
     Raises:

@@ -19,7 +19,7 @@ from pipeline.cli.arguments import (
     load,
     open_archive,
 )
-from pipeline.cli.terminal import print_table, write
+from pipeline.cli.terminal import print_table, write_line
 from pipeline.errors import NOT_ALL_DONE_EXIT_CODE
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ def tell_report(report: "IntakeReport", alike: "Sequence[Sequence[DocumentRow]]"
     print_table(TextTable("files", ("result", "pages", "seconds", "id", "file"), rows))
     for file in report.files:
         for line in _problems(file):
-            write(line)
+            write_line(line)
     for line in _skipped(report):
-        write(line)
+        write_line(line)
     for group in alike:
-        write(describe_duplicates(group))
-    write(_count(report))
+        write_line(describe_duplicates(group))
+    write_line(_count(report))
     if not report.all_done or not report.files:
         raise typer.Exit(NOT_ALL_DONE_EXIT_CODE)
 

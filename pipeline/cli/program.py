@@ -19,9 +19,10 @@ from pipeline.cli import (
     evaluating,
     restoring,
     searching,
+    splitting,
     standing,
 )
-from pipeline.cli.terminal import is_drawn, tell
+from pipeline.cli.terminal import harmless, is_drawn, tell
 from pipeline.errors import SohoaError
 
 __all__ = ["main"]
@@ -69,6 +70,7 @@ for commands in (
     browsing,
     searching,
     correcting,
+    splitting,
     copying,
     restoring,
     evaluating,
@@ -108,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: without the program's name; those of the process by default.
     """
+    # The group may write where its users want that; nobody else ever.
+    os.umask(os.umask(0o077) | 0o002)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -117,7 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SohoaError as error:
         if os.environ.get(_DEBUG_VARIABLE):
             traceback.print_exc()
-        tell(f"{error.message}\nWhat to do: {error.remedy}")
+        tell(harmless(error.message, one_line=True))
+        tell(f"What to do: {error.remedy}")
         sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - the last place that can say something helpful
         if os.environ.get(_DEBUG_VARIABLE):

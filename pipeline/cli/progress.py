@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.cli.terminal import tell
+from pipeline.cli.terminal import harmless, tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -93,7 +93,8 @@ def _lines() -> _Listener:
         count.hear(event)
         if event.status is not None:
             pages = f", {event.pages} pages" if event.pages is not None else ""
-            tell(f"[{count.files_done}/{event.documents}] {event.status} {event.path}{pages}")
+            name = harmless(str(event.path), one_line=True)
+            tell(f"[{count.files_done}/{event.documents}] {event.status} {name}{pages}")
 
     return hear
 
@@ -110,7 +111,7 @@ def _bars(progress: "Progress") -> _Listener:
                 progress.remove_task(tasks.pop(event.number))
         else:
             if event.number not in tasks:
-                tasks[event.number] = progress.add_task(event.path.name, total=None)
+                tasks[event.number] = progress.add_task(harmless(event.path.name, one_line=True), total=None)
             progress.update(tasks[event.number], completed=event.pages_done, total=event.pages)
         progress.update(whole, completed=count.done, total=count.total or None)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.arguments import ArchiveFolder, Catalog, add, open_archive
-from pipeline.cli.terminal import console, is_drawn, print_table, tell, write
+from pipeline.cli.terminal import console, harmless, is_drawn, print_table, tell, write
 
 if TYPE_CHECKING:
     from pipeline.archive.search import Hit
@@ -123,8 +123,12 @@ def _draw(hits: "list[Hit]") -> None:
 
     for hit in hits:
         head = Text(f"{hit.id[:_SHOWN_ID]}  page {hit.page}  ", style="dim")
-        head.append(" · ".join(part for part in (hit.number or hit.name, hit.date, hit.issuer) if part), style="bold")
-        shown = Text(hit.snippet)
-        for start, end in hit.marks:
-            shown.stylize("bold yellow", start, end)
+        named = " · ".join(part for part in (hit.number or hit.name, hit.date, hit.issuer) if part)
+        head.append(harmless(named, one_line=True), style="bold")
+        shown, end = Text(), 0
+        for start, stop in hit.marks:
+            shown.append(harmless(hit.snippet[end:start], one_line=True))
+            shown.append(harmless(hit.snippet[start:stop], one_line=True), style="bold yellow")
+            end = stop
+        shown.append(harmless(hit.snippet[end:], one_line=True))
         console().print(head, shown, "", sep="\n")

@@ -19,7 +19,7 @@ from pipeline.cli.arguments import (
     open_archive,
 )
 from pipeline.cli.digitising import describe_duplicates, tell_report
-from pipeline.cli.terminal import print_table, tell, write
+from pipeline.cli.terminal import print_table, tell, write, write_line
 
 if TYPE_CHECKING:
     from pipeline.archive import Archive
@@ -66,11 +66,11 @@ def status(
         return
     _tell(standing)
     for file in named:
-        write(f"{file.state} {file.path}" + (f": {file.message}" if file.message else ""))
+        write_line(f"{file.state} {file.path}" + (f": {file.message}" if file.message else ""))
         if file.remedy:
-            write(f"    What to do: {file.remedy}")
+            write_line(f"    What to do: {file.remedy}")
     for group in alike:
-        write(describe_duplicates(group))
+        write_line(describe_duplicates(group))
 
 
 def retry(
@@ -134,7 +134,9 @@ def _one(archive: "Archive", id_: str, *, as_json: bool) -> None:
         return
     for file in files:
         attempts = f"{file.attempts} attempt" + ("s" if file.attempts != 1 else "")
-        write(f"{file.state} {file.path} · {attempts} · {file.wall_s:.1f} s · at most {file.peak_memory_mb:.0f} MB")
+        write_line(
+            f"{file.state} {file.path} · {attempts} · {file.wall_s:.1f} s · at most {file.peak_memory_mb:.0f} MB"
+        )
     rows = tuple(
         (
             at.stage,

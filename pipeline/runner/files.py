@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from pipeline.errors import ArchiveError, FullDiskError
 
-__all__ = ["NO_SPACE", "sync_folder", "translate_write_errors", "write_atomically", "writing_atomically"]
+__all__ = ["NO_SPACE", "new_file", "sync_folder", "translate_write_errors", "write_atomically", "writing_atomically"]
 
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -64,7 +64,7 @@ def writing_atomically(path: Path, *, lasting: bool = True) -> Iterator[BinaryIO
     with translate_write_errors(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
+            with new_file(temporary) as file:
                 yield file
                 if lasting:
                     file.flush()
@@ -75,6 +75,12 @@ def writing_atomically(path: Path, *, lasting: bool = True) -> Iterator[BinaryIO
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def new_file(path: Path) -> BinaryIO:
+    """A file that was not there before, open to be written; a link that somebody left in its place is not followed."""
+    path.unlink(missing_ok=True)
+    return path.open("xb")
 
 
 def sync_folder(folder: Path) -> None:

@@ -20,7 +20,10 @@ _FORBIDDEN_OF_CATALOG = (
 _FORBIDDEN_NAMES = ("/JavaScript", "/EmbeddedFiles", "/AlternatePresentations", "/Renditions")
 _FORBIDDEN_OF_PAGE = ("/AA", "/PresSteps")
 _FORBIDDEN_OF_STREAM = ("/Alternates", "/OPI", "/Metadata", "/PS", "/F", "/FFilter", "/FDecodeParms")
-_ALLOWED_ACTIONS = {"/GoTo", "/GoToR", "/GoToE", "/URI", "/Named", "/Thread", "/SubmitForm"}
+# Fewer than PDF/A-2 allows: nothing that sends a form away, and nothing into files that are left out.
+_ALLOWED_ACTIONS = {"/GoTo", "/GoToR", "/URI", "/Named", "/Thread"}
+_ACTION_KEYS = ("/A", "/PA", "/OpenAction")
+_FORBIDDEN_ANYWHERE = ("/AA", "/AF", "/EF", "/JS")
 _ALLOWED_ANNOTATIONS = {
     *("/Text", "/Link", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight"),
     *("/Underline", "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup"),
@@ -91,7 +94,7 @@ def tidy(pdf: pikepdf.Pdf) -> list[str]:
             page.obj["/Annots"] = Array(kept)
     if dropped > 0:
         notes.append(f"{dropped} annotations that a file to be kept may not have are left out of the copy.")
-    for item in _reachable(catalog):
+    for item in _reachable(catalog, structure=True):
         _tidy_item(item)
     return notes
 
@@ -203,14 +206,17 @@ def _configurations(catalog: Any) -> Iterator[Any]:
     yield from content.get("/Configs", Array())
 
 
-def _signature_count(fields: Any, depth: int = 0) -> int:
+def _signature_count(fields: Any) -> int:
     count = 0
-    for one in fields:
-        if not isinstance(one, Dictionary):
+    seen: set[tuple[int, int]] = set()
+    waiting = list(fields)
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, Dictionary) or (one.is_indirect and one.objgen in seen):
             continue
+        seen.add(one.objgen)
         count += one.get("/FT") == Name.Sig and "/V" in one
-        if depth < 16:
-            count += _signature_count(one.get("/Kids", Array()), depth + 1)
+        waiting.extend(one.get("/Kids", Array()))
     return count
 
 
@@ -264,20 +270,23 @@ def _tidy_item(item: Any) -> None:
             _delete(item, _FORBIDDEN_OF_STREAM)
         if bool(item.get("/Interpolate", False)):
             item["/Interpolate"] = False
-    elif isinstance(item, Dictionary):
+    _delete(item, _FORBIDDEN_ANYWHERE)
+    for key in _ACTION_KEYS:
+        action = item.get(key)
+        if isinstance(action, Dictionary) and "/S" in action and str(action["/S"]) not in _ALLOWED_ACTIONS:
+            del item[key]
+    if isinstance(item, Dictionary) and not isinstance(item, pikepdf.Stream):
         if item.get("/Type") == Name.ExtGState or "/TR" in item or "/TR2" in item:
             _delete(item, ("/TR", "/HTP"))
             if item.get("/TR2") != Name.Default:
                 _delete(item, ("/TR2",))
         if "/S" in item and "/Next" in item:
             del item["/Next"]  # an action that would follow another
-        action = item.get("/A") if "/Title" in item else None  # of an entry of the outline
-        if isinstance(action, Dictionary) and str(action.get("/S")) not in _ALLOWED_ACTIONS:
-            del item["/A"]
 
 
-def _reachable(root: Any) -> Iterator[Any]:
-    """Every dictionary and stream that the file will keep, without the tree of its structure."""
+def _reachable(root: Any, *, structure: bool = False) -> Iterator[Any]:
+    """Every dictionary and stream that the file will keep; the tree of its structure only where that is asked for."""
+    passed_over = ("/Parent", "/P") if structure else ("/Parent", "/P", "/StructTreeRoot")
     seen: set[tuple[int, int]] = set()
     waiting: list[Any] = [root]
     while waiting:
@@ -292,7 +301,7 @@ def _reachable(root: Any) -> Iterator[Any]:
             waiting.extend(item)
             continue
         yield item
-        waiting.extend(value for key, value in item.items() if key not in ("/Parent", "/StructTreeRoot", "/P"))
+        waiting.extend(value for key, value in item.items() if key not in passed_over)
 
 
 def _fonts(resources: Any) -> Iterator[Any]:

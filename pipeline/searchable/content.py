@@ -7,6 +7,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name
 
+from pipeline.errors import DamagedInputError
+
 __all__ = ["own_resources", "page_bytes", "shown_fonts", "silence"]
 
 _BEGINS_TEXT = re.compile(rb"\bBT\b")
@@ -15,6 +17,7 @@ _NEXT_LINE = {"'", '"'}
 _PLACING = {"BT", "Td", "TD", "Tm", "T*"}
 _INVISIBLE = 3
 _DEEPEST_FORM = 8
+_MOST_CONTENT_BYTES = 16 << 20  # a drawn map has 5 MB; a byte of content becomes a hundred when it is taken apart
 # Readers that honour a replacement text take one space for all that the original's own letters say.
 _SILENCED = b"/Span <</ActualText ( )>> BDC"
 _SILENCED_END = b"EMC"
@@ -63,7 +66,28 @@ def page_bytes(page: pikepdf.Page) -> bytes:
     if contents is None:
         return b""
     streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
-    return b"\n".join(stream.read_bytes() for stream in streams if isinstance(stream, pikepdf.Stream))
+    content = b"\n".join(stream_bytes(stream) for stream in streams if isinstance(stream, pikepdf.Stream))
+    _check_size(content)
+    return content
+
+
+def stream_bytes(stream: pikepdf.Stream) -> bytes:
+    """A content stream, decoded.
+
+    Raises:
+        DamagedInputError: it is larger than what a page needs, and would be many times larger taken apart.
+    """
+    content = stream.read_bytes()
+    _check_size(content)
+    return content
+
+
+def _check_size(content: bytes) -> None:
+    if len(content) > _MOST_CONTENT_BYTES:
+        raise DamagedInputError(
+            f"A page's content is larger than {_MOST_CONTENT_BYTES >> 20} MB when it is unpacked.",
+            remedy="Print it to a new PDF, run that, and make the copy of it.",
+        )
 
 
 def silence(pdf: pikepdf.Pdf, page: pikepdf.Page, resources: Any, *, seen_too: bool) -> bool:
@@ -112,7 +136,7 @@ def _may_have_text(content: bytes, resources: Any) -> bool:
             if not _is_form(form) or form.objgen in seen:
                 continue
             seen.add(form.objgen)
-            if _BEGINS_TEXT.search(form.read_bytes()):
+            if _BEGINS_TEXT.search(stream_bytes(form)):
                 return True
             if "/Resources" in form:
                 waiting.append(form["/Resources"])
@@ -185,7 +209,7 @@ def _walk_form(walk: _Walk, resources: Any, name: str, mode: int, depth: int) ->
 def _without_junk(walk: _Walk, form: Any, resources: Any, mode: int, depth: int) -> Any:
     """A copy of a form without its invisible text, its own letters silenced; None where it can stay as it is."""
     inner = form.get("/Resources", resources)
-    if not _may_have_text(form.read_bytes(), inner):
+    if not _may_have_text(stream_bytes(form), inner):
         return None
     before = dict(inner.get("/XObject", Dictionary()).items())
     if walk.strip and "/Resources" in form:
@@ -199,7 +223,7 @@ def _without_junk(walk: _Walk, form: Any, resources: Any, mode: int, depth: int)
     deeper = any(inner["/XObject"][key].objgen != item.objgen for key, item in before.items())
     if instructions is None and not deeper and not (visible and walk.silence):
         return None
-    data = form.read_bytes() if instructions is None else pikepdf.unparse_content_stream(instructions)
+    data = stream_bytes(form) if instructions is None else pikepdf.unparse_content_stream(instructions)
     if visible and walk.silence:
         data = b"\n".join((_SILENCED, data, _SILENCED_END))
     facts = {key: value for key, value in form.items() if key not in ("/Length", "/Filter", "/DecodeParms")}

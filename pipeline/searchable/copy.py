@@ -1,7 +1,8 @@
 """Make the searchable copy of a document: its pages as they are, and its restored text over them, unseen."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pikepdf import Dictionary
 
 from pipeline.document import Document, Page
 from pipeline.errors import DamagedInputError, EncryptedInputError, UnsupportedInputError, UsageError
-from pipeline.runner.files import sync_folder, translate_write_errors
+from pipeline.runner.files import new_file, sync_folder, translate_write_errors
 from pipeline.runner.source import identify
 from pipeline.searchable.conformance import Description, declare, obstacles, tidy
 from pipeline.searchable.content import inherited, own_resources, silence
@@ -24,6 +25,7 @@ __all__ = ["CopyReport", "write_searchable_copy"]
 _FONT = "/SohoaText"
 _LETTER_PT = (612.0, 792.0)
 _PDF_VERSION = "1.7"
+_MOST_UNPACKED_BYTES = 64 << 20
 _FEW_CHARACTERS = 300
 _MOST_ODD_LETTERS = 0.03
 _STRANGE = (TypeError, ValueError, AttributeError, KeyError, IndexError)
@@ -75,7 +77,7 @@ def write_searchable_copy(
         )
     _check_target(document, original, target, force)
     try:
-        with _opened(document, original) as pdf:
+        with _bounded(), _opened(document, original) as pdf:
             return _write(pdf, document, original, target, tool)
     except pikepdf.PasswordError as error:
         raise EncryptedInputError(
@@ -87,6 +89,25 @@ def write_searchable_copy(
     except _STRANGE as error:
         # Inside a PDF anything may stand in the place of anything else, which shows where it is used.
         raise _damaged(document, "is put together as no PDF should be.") from error
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Let no stream of a file become more, unpacked, than a page can need; pictures are not unpacked at all."""
+    most = _MOST_UNPACKED_BYTES
+    before = pikepdf.settings.get_qpdf_limits()
+    pikepdf.settings.set_qpdf_limits(
+        flate_max_memory=most, png_max_memory=most, run_length_max_memory=most, tiff_max_memory=most
+    )
+    try:
+        yield
+    finally:
+        pikepdf.settings.set_qpdf_limits(
+            flate_max_memory=before["flate_max_memory"],
+            png_max_memory=before["png_max_memory"],
+            run_length_max_memory=before["run_length_max_memory"],
+            tiff_max_memory=before["tiff_max_memory"],
+        )
 
 
 def _damaged(document: Document, what: str) -> DamagedInputError:
@@ -214,7 +235,7 @@ def _save(pdf: pikepdf.Pdf, target: Path) -> None:
     with translate_write_errors(target):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
+            with new_file(temporary) as file:
                 pdf.save(
                     file,
                     force_version=_PDF_VERSION,
