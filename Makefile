@@ -67,7 +67,7 @@ train:
 # make bench-restore TEXT=FOLDER SCANS=FOLDER   restoration on held-out text, held-out rendered pages and scans
 bench-restore:
 	@setup/bootstrap.sh dev
-	$(BIN)/python -m models.restoration.evaluate --text $(TEXT) --pages $(WORK)/held-out.jsonl $(if $(SCANS),--scans $(SCANS))
+	$(BIN)/python -m models.restoration.bench --text $(TEXT) --pages $(WORK)/held-out.jsonl $(if $(SCANS),--scans $(SCANS) --scans-cache $(WORK)/scans.json) --json $(WORK)/bench-restore.json
 
 # make bench SCANS=FOLDER     speed beside plain Tesseract on the same pages
 .PHONY: bench

@@ -1,18 +1,17 @@
-"""Measure the restoration: ``python -m models.restoration.evaluate``.
+"""How the restoration is measured: on held-out text, rendered pages and scans.
 
-The table of all measures in one run. What is not given is left out; held-out pages are drawn where their file is
-missing. ``python -m models.restoration.ablations`` measures what each part of the restoration is worth.
+``python -m models.restoration.bench`` prints all measures in one run; ``python -m models.restoration.ablations`` what
+each part of the restoration is worth.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import random
 import resource
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -21,9 +20,9 @@ from rapidfuzz.distance import Levenshtein
 from models.restoration import Restorer
 from models.restoration.metrics import Errors, comparable, mended_and_harmed, right_words
 from models.restoration.pages import ReadPage, load_pages, make_pages, read_picture
-from models.restoration.split import read_lines
+from models.restoration.split import held_out_lines
 from models.restoration.syllables import strip_marks
-from models.restoration.tokens import Regime
+from models.restoration.tokens import Regime, RestoredLine
 from models.restoration.train import DEFAULT, endless_lines
 from models.restoration.units import split_units
 
@@ -36,7 +35,7 @@ TYPED: tuple[Literal["auto", "vie"], ...] = ("auto", "vie")
 
 def sample_lines(path: Path, count: int, seed: int) -> list[str]:
     """Return held-out lines of a text, chosen by a seed."""
-    lines = [line for line in read_lines(path, held_out=True) if len(line) > 30]
+    lines = [line for line in held_out_lines(path) if len(line) > 30]
     random.Random(seed).shuffle(lines)
     return lines[:count]
 
@@ -100,22 +99,39 @@ def measure_pages(
     return before, after, mended, harmed
 
 
+def pair_with_truth(truth: str, restored: Sequence[RestoredLine]) -> list[tuple[float, bool]]:
+    """Return the confidence in each token of a text and whether it is right."""
+    tokens = [token for line in restored for token in line.tokens]
+    right = right_words(comparable(truth).split(), [comparable(token.text) for token in tokens])
+    return [(token.confidence, good) for token, good in zip(tokens, right, strict=True)]
+
+
+def binned(texts: Iterable[Sequence[tuple[float, bool]]]) -> list[tuple[float, float, int]]:
+    """Return (mean confidence, share right, tokens) for bins of confidence.
+
+    Args:
+        texts: confidence in each token of some texts and whether it is right.
+    """
+    edges = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.01)
+    bins: list[list[tuple[float, bool]]] = [[] for _ in edges[1:]]
+    for sure, good in itertools.chain.from_iterable(texts):
+        bins[next(k for k in range(len(bins)) if sure < edges[k + 1])].append((sure, good))
+    return [(sum(c for c, _ in b) / len(b), sum(g for _, g in b) / len(b), len(b)) for b in bins if b]
+
+
 def reliability(
     restorer: Restorer, pages: Sequence[tuple[str, Lines]], regime: Regime
 ) -> list[tuple[float, float, int]]:
-    """Return (mean confidence, share right, tokens) for bins of confidence."""
-    edges = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.01)
-    bins: list[list[tuple[float, bool]]] = [[] for _ in edges[1:]]
-    for truth, lines in pages:
-        restored = restorer.restore_lines(
-            [[t for t, _ in line] for line in lines], [[c for _, c in line] for line in lines], regime=regime
+    """Return (mean confidence, share right, tokens) for bins of confidence of pages that an engine read."""
+    return binned(
+        pair_with_truth(
+            truth,
+            restorer.restore_lines(
+                [[t for t, _ in line] for line in lines], [[c for _, c in line] for line in lines], regime=regime
+            ),
         )
-        tokens = [token for line in restored for token in line.tokens]
-        right = right_words(comparable(truth).split(), [comparable(token.text) for token in tokens])
-        for token, good in zip(tokens, right, strict=True):
-            place = next(k for k in range(len(bins)) if token.confidence < edges[k + 1])
-            bins[place].append((token.confidence, good))
-    return [(sum(c for c, _ in b) / len(b), sum(g for _, g in b) / len(b), len(b)) for b in bins if b]
+        for truth, lines in pages
+    )
 
 
 def read_scans(folder: Path, cache: Path | None) -> list[Scan]:
@@ -190,48 +206,83 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 class Table:
-    """Measures by name, printed as they come."""
+    """Measures of several restorers side by side, printed as they come."""
 
-    def __init__(self) -> None:
-        """Start an empty table."""
-        self.rows: dict[str, object] = {}
+    def __init__(self, columns: Sequence[str]) -> None:
+        """Start an empty table.
 
-    def add(self, name: str, value: object) -> None:
-        """Keep and print one measure."""
-        self.rows[name] = value
-        print(f"{name:52s} {value}", flush=True)
+        Args:
+            columns: names of the restorers.
+        """
+        self.columns = tuple(columns)
+        self.rows: dict[str, dict[str, str]] = {}
 
-    def add_pages(self, name: str, restorer: Restorer, pages: Sequence[tuple[str, Lines]], regime: Regime) -> None:
+    def add(self, column: str, name: str, value: str) -> None:
+        """Keep and print one measure of one restorer."""
+        self.rows.setdefault(name, {})[column] = value
+        print(f"{column:32s} {name:56s} {value}", flush=True)
+
+    def as_markdown(self) -> str:
+        """Return the table in Markdown, a dash where a restorer was not measured."""
+        lines = ["| measure | " + " | ".join(self.columns) + " |", "|" + "---|" * (len(self.columns) + 1)]
+        for name, values in self.rows.items():
+            lines.append(f"| {name} | " + " | ".join(values.get(column, "–") for column in self.columns) + " |")
+        return "\n".join(lines)
+
+    def add_pages(
+        self, column: str, name: str, restorer: Restorer, pages: Sequence[tuple[str, Lines]], regime: Regime
+    ) -> None:
         """Measure pages with the engine's confidences; nothing is added where there are none."""
         if not pages:
             return
         before, after, mended, harmed = measure_pages(restorer, pages, regime, confidences=True)
-        self.add(f"{name}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")
-        self.add(f"{name}: WER, CER after", f"{after.wer:.4f} {after.cer:.4f}")
-        self.add(f"{name}: WER after, what is out of place left out", f"{after.wer_in_place:.4f}")
-        self.add(f"{name}: words mended, harmed", f"{mended} {harmed}")
-        self.add(f"{name}: share of the errors gone", f"{1 - after.word_edits / max(before.word_edits, 1):.3f}")
+        self.add(column, f"{name}: WER, CER before", f"{before.wer:.4f} {before.cer:.4f}")
+        self.add(column, f"{name}: WER, CER after", f"{after.wer:.4f} {after.cer:.4f}")
+        self.add(column, f"{name}: WER after, in place", f"{after.wer_in_place:.4f}")
+        self.add(column, f"{name}: words mended, harmed", f"{mended} {harmed}")
+        self.add(column, f"{name}: share of the errors gone", f"{1 - after.word_edits / max(before.word_edits, 1):.3f}")
+
+    def add_reliability(self, column: str, name: str, bins: Sequence[tuple[float, float, int]]) -> None:
+        """Add what share of the tokens is right, by their mean confidence."""
+        told = ", ".join(f"{sure:.3f} → {right:.3f} ({count})" for sure, right, count in bins)
+        self.add(column, f"reliability {name}: confidence → right (tokens)", told)
 
 
-def measure_text(table: Table, restorer: Restorer, folder: Path, count: int, seed: int) -> None:
-    """Measure stripped and clean held-out text of every file of a folder."""
-    for path in texts_in(folder):
-        name = path.name.split(".")[0]
-        lines = sample_lines(path, count, seed)
-        table.add(f"stripped {name}: syllables right", round(measure_stripped(restorer, lines), 5))
+def measure_text(table: Table, column: str, restorer: Restorer, sources: Mapping[str, list[str]]) -> None:
+    """Measure stripped and clean lines.
+
+    Args:
+        table: takes the measures.
+        column: the restorer's name.
+        restorer: what is measured.
+        sources: right lines by the name of their source.
+    """
+    for name, lines in sources.items():
+        table.add(column, f"stripped {name}: syllables right", f"{measure_stripped(restorer, lines):.5f}")
         for regime in TYPED:
             changed, total = measure_clean(restorer, lines, regime)
             share = changed / max(total, 1)
-            table.add(f"clean {name} as {regime}: tokens changed", f"{changed}/{total} = {share:.5%}")
+            table.add(column, f"clean {name} as {regime}: tokens changed", f"{changed}/{total} = {share:.5%}")
+    every = [line for lines in sources.values() for line in lines]
+    if every:
+        clean = restorer.restore_lines([line.split() for line in every])
+        table.add_reliability(
+            column, "clean", binned(pair_with_truth(line, [done]) for line, done in zip(every, clean, strict=True))
+        )
+        bare = restorer.restore_lines([strip_marks(line).split() for line in every])
+        table.add_reliability(
+            column, "stripped", binned(pair_with_truth(line, [done]) for line, done in zip(every, bare, strict=True))
+        )
 
 
-def measure_rendered(table: Table, restorer: Restorer, pages: Sequence[ReadPage]) -> None:
+def measure_rendered(table: Table, column: str, restorer: Restorer, pages: Sequence[ReadPage]) -> None:
     """Measure rendered pages, how far confidences can be believed, and the time that pages take."""
+    if not pages:
+        return
     for language in READERS:
         pairs = as_pairs(pages, language)
-        table.add_pages(f"rendered {language}", restorer, pairs, language)
-        for sure, right, count in reliability(restorer, pairs, language):
-            table.add(f"reliability {language} at {sure:.3f}", f"{right:.3f} of {count}")
+        table.add_pages(column, f"rendered {language}", restorer, pairs, language)
+        table.add_reliability(column, f"rendered {language}", reliability(restorer, pairs, language))
     times = []
     for page in pages:
         garbled = page.readings["eng"]
@@ -239,75 +290,45 @@ def measure_rendered(table: Table, restorer: Restorer, pages: Sequence[ReadPage]
         seconds = cpu_seconds(lambda lines=garbled: restore_page(restorer, lines, "eng", confidences=False))  # type: ignore[misc]
         times.append((seconds, words))
     whole = sum(seconds for seconds, _ in times) * 500 / max(sum(words for _, words in times), 1)
-    table.add("cpu s for 500 tokens, garbled, on average", round(whole, 3))
-    table.add("cpu s for 500 tokens, garbled, slowest page", round(max(s * 500 / max(w, 1) for s, w in times), 3))
+    table.add(column, "cpu s for 500 tokens, garbled, on average", f"{whole:.3f}")
+    slowest = max(seconds * 500 / max(words, 1) for seconds, words in times)
+    table.add(column, "cpu s for 500 tokens, garbled, slowest page", f"{slowest:.3f}")
     clean = [list(line.split()) for page in pages for line in page.printed]
     seconds = cpu_seconds(lambda: restorer.restore_lines(clean, regime="auto"))
-    table.add("cpu s for 500 tokens, clean", round(seconds * 500 / max(sum(map(len, clean)), 1), 4))
+    table.add(column, "cpu s for 500 tokens, clean", f"{seconds * 500 / max(sum(map(len, clean)), 1):.4f}")
 
 
-def measure_scans(table: Table, restorer: Restorer, scans: Sequence[Scan]) -> None:
+def measure_scans(table: Table, column: str, restorer: Restorer, scans: Sequence[Scan]) -> None:
     """Measure the readings of scans: bodies, all pages, and each document."""
     for language in READERS:
-        table.add_pages(f"scans {language} body", restorer, body_pairs(scans, language), "auto")
-        whole = [(gold, page.readings[language]) for _, _, gold, page in scans]
-        table.add_pages(f"scans {language} all pages", restorer, whole, "auto")
+        bodies = body_pairs(scans, language)
+        table.add_pages(column, f"scans {language} body", restorer, bodies, "auto")
+        if bodies:
+            table.add_reliability(column, f"scans {language} body", reliability(restorer, bodies, "auto"))
         for document, group in itertools.groupby(scans, key=lambda scan: scan[0]):
             pairs = [(gold, page.readings[language]) for _, _, gold, page in group]
             before, after, mended, harmed = measure_pages(restorer, pairs, "auto", confidences=True)
-            value = f"{before.wer:.4f} -> {after.wer:.4f} ({after.wer_in_place:.4f} in place)"
-            table.add(f"  {document} {language}", f"{value}, mended {mended}, harmed {harmed}")
+            value = f"{before.wer:.4f} → {after.wer:.4f} ({after.wer_in_place:.4f} in place)"
+            value += f", {mended} mended, {harmed} harmed"
+            table.add(column, f"scan {document} {language}: WER", value)
 
 
-def measure_load(table: Table, restorer: Restorer) -> None:
+def peak_memory_mb() -> float:
+    """Return the most memory that this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure_load(table: Table, column: str, restorer: Restorer) -> None:
     """Measure a long line and the memory that a long text takes."""
     garbled = "Ké hoach s6 207 cia Uy ban nhan dan tinh vé phong trao thi dua yéu nuéc. "
     right = "Kế hoạch số 207 của Ủy ban nhân dân tỉnh về phong trào thi đua yêu nước. "
-    for name, line, size in (("0.1 MB, garbled", garbled, 100_000), ("1 MB, clean", right, 1_000_000)):
+    for name, line, size in (("1 MB, garbled", garbled, 1_000_000), ("1 MB, clean", right, 1_000_000)):
         text = line * (size // len(line.encode()))
         seconds = cpu_seconds(lambda text=text: restorer.restore_text(text))  # type: ignore[misc]
-        table.add(f"cpu s for one line of {name}", round(seconds, 2))
+        table.add(column, f"cpu s for one line of {name}", f"{seconds:.2f}")
     for size_mb in (1, 8):
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        before = peak_memory_mb()
         stream = itertools.repeat(right, size_mb * 1_000_000 // len(right.encode()))
         for _ in restorer.restore_stream(stream):
             pass
-        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        table.add(f"memory grown by a stream of {size_mb} MB, MB", round(grown))
-
-
-def main() -> None:
-    """Print the table of measures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--text", type=Path, help="folder of *.txt or *.txt.xz with held-out lines")
-    parser.add_argument("--pages", type=Path, help="held-out pages (JSON lines), drawn from --text where missing")
-    parser.add_argument("--draw", type=int, default=12, help="pages that are drawn where their file is missing")
-    parser.add_argument("--scans", type=Path, help="folder of scans with gold text")
-    parser.add_argument("--scans-cache", type=Path, help="file that keeps what the engine read")
-    parser.add_argument("--weights", type=Path, help="folder of weights (default: those shipped)")
-    parser.add_argument("--lines", type=int, default=1500, help="held-out lines of each source")
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--json", type=Path, help="write the measures here")
-    args = parser.parse_args()
-    table = Table()
-    start = time.process_time()
-    restorer = Restorer.load(args.weights)
-    table.add("loading, cpu s", round(time.process_time() - start, 3))
-    # compiles the inner loops where that was never done
-    restorer.restore_text("Ké hoach s6 207", regime="eng")
-    if args.text:
-        measure_text(table, restorer, args.text, args.lines, args.seed)
-    if args.pages:
-        pages = held_out_pages(args.pages, args.text, count=args.draw, seed=args.seed)
-        if pages:
-            measure_rendered(table, restorer, pages)
-    if args.scans:
-        measure_scans(table, restorer, read_scans(args.scans, args.scans_cache))
-    measure_load(table, restorer)
-    table.add("peak memory, MB", round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
-    if args.json:
-        args.json.write_text(json.dumps(table.rows, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+        table.add(column, f"memory grown by a stream of {size_mb} MB, MB", f"{peak_memory_mb() - before:.0f}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -62,6 +62,19 @@ MANNERS: dict[str, Manner] = {
         trust=0.0,
     ),
 }
+
+
+def hasten(manner: Manner) -> Manner:
+    """Return a manner that takes a quarter of the time, for lines that no printer ever made."""
+    settings, weights = manner.settings, manner.weights
+    return replace(
+        manner,
+        settings=settings._replace(
+            width=min(settings.width, 5.0), torn_width=min(settings.torn_width, 0.5), keep=min(settings.keep, 12)
+        ),
+        weights=weights._replace(width=min(weights.width, 8), window=min(weights.window, 9.0)),
+    )
+
 
 TRUST_AT = (0.0, 0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.96, 0.97, 1.0)
 TRUST_WRONG = (0.75, 0.6, 0.5, 0.45, 0.38, 0.3, 0.14, 0.05, 0.03, 0.01, 0.003, 0.0007)

@@ -19,7 +19,7 @@ from models.restoration.blocks import Block, cut_blocks, fill_confidences, price
 from models.restoration.calibration import apply
 from models.restoration.channel import Rule, Rules, pack_rules, unpack_rules
 from models.restoration.lattice import COPY, MENDED_NUMBER, NUMBER, Edges, build_edges
-from models.restoration.manners import MANNERS, Manner, prices
+from models.restoration.manners import MANNERS, Manner, hasten, prices
 from models.restoration.model import Model, load_model
 from models.restoration.regime import Found, decide, gather, is_foreign_line
 from models.restoration.second_opinion import Judge, reconsider
@@ -43,8 +43,15 @@ SURE_OF_BAR = 0.8
 SURE = 0.6
 CHUNK_LINES = 2000
 """Lines of a long text that are held in memory at a time."""
+LONG_LINE = 30_000
+"""A line of more characters than this comes from no printer: it is restored in haste and without a judge."""
 SURE_OF_KNOWN, SURE_OF_STRANGE, SURE_OF_FOREIGN = 0.995, 0.9, 0.5
 """Confidence in a token that is left alone: a known word, another one, one of a text that is not Vietnamese."""
+
+
+def curve_name(found: str, *, judged: bool) -> str:
+    """Return the name of the curve from posterior to confidence of a regime, with a judge or with none."""
+    return f"{'judged' if judged else 'calibration'}.{found}"
 
 
 class Restorer:
@@ -116,11 +123,14 @@ class Restorer:
         foreign = {index for index, line in enumerate(clean) if regime == "auto" and is_foreign_line(line)}
         blocks = cut_blocks([[] if index in foreign else line for index, line in enumerate(clean)], rows)
         rules = self._adapted(blocks, found, manner) if adapt_to_text else self._model.channels[found]
-        curve = self._model.tables.get(f"calibration.{found}")
+        curve = self._curve(found)
         results: list[list[RestoredToken]] = [[] for _ in clean]
+        long = {index for index, line in enumerate(clean) if sum(map(len, line)) + len(line) > LONG_LINE + 1}
+        hasty = hasten(manner)
         for block in blocks:
-            edges, best = self._decode(block, rules, manner)
-            if self._judge is not None:
+            in_haste = bool(long) and all(token.line in long for token in block.tokens)
+            edges, best = self._decode(block, rules, hasty if in_haste else manner)
+            if self._judge is not None and not in_haste:
                 best = reconsider(block.text, edges, best, self._model.vocabulary, self._judge)
             self._emit(block, edges, best, curve, results, bars=found == "eng")
         return [
@@ -156,6 +166,12 @@ class Restorer:
     def _find_regime(self, lines: Sequence[Sequence[str]], *, machine_read: bool) -> Found:
         texts = [" ".join(line) for line in lines]
         return decide(gather(texts, self._vocabulary, self._bare), machine_read=machine_read)
+
+    def _curve(self, found: str) -> Floats | None:
+        """Return the curve from posterior to confidence; one fitted with a judge where there is a judge."""
+        tables = self._model.tables
+        plain = tables.get(curve_name(found, judged=False))
+        return plain if self._judge is None else tables.get(curve_name(found, judged=True), plain)
 
     def _adapted(self, blocks: Sequence[Block], found: str, manner: Manner) -> Rules:
         """Return the channel of the regime, re-estimated from a first pass."""

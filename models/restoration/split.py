@@ -6,6 +6,7 @@ import hashlib
 import lzma
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 HELD_OUT_SHARE = 50
@@ -33,3 +34,9 @@ def read_lines(path: Path, *, held_out: bool) -> Iterator[str]:
             line = unicodedata.normalize("NFC", raw.strip())
             if line and is_held_out(line) == held_out:
                 yield line
+
+
+@cache
+def held_out_lines(path: Path) -> tuple[str, ...]:
+    """Return the test part of a text file, read once a process."""
+    return tuple(read_lines(path, held_out=True))

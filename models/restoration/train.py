@@ -12,7 +12,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -30,9 +30,10 @@ from models.restoration.metrics import comparable, right_words
 from models.restoration.model import PARTS, Model, save_model
 from models.restoration.packing import assemble
 from models.restoration.pages import LANGUAGES, ReadPage, load_pages, make_pages
-from models.restoration.restorer import Restorer
+from models.restoration.restorer import Restorer, curve_name
+from models.restoration.second_opinion import Judge
 from models.restoration.smoothing import stripping_rules, vietnamese_letters
-from models.restoration.split import read_lines
+from models.restoration.split import held_out_lines, read_lines
 from models.restoration.tokens import Regime
 
 
@@ -76,6 +77,8 @@ DEFAULT = Config(
     weights={"legal": 1.0, "news": 0.8, "general": 0.35}, page_sources={"legal": 0.9, "news": 0.06, "general": 0.04}
 )
 LINES_READ = 700_000
+READABLE = 0.7
+"""A page of which less is right was read in another order: nobody can say which of its words are right."""
 
 
 def _name(path: Path) -> str:
@@ -89,7 +92,10 @@ def endless_lines(paths: list[Path], config: Config, *, held_out: bool, seed: in
     shares = config.page_sources or {}
     for path in paths:
         share = shares.get(_name(path), 0.0 if shares else 1.0 / len(paths))
-        lines = list(itertools.islice(read_lines(path, held_out=held_out), LINES_READ))
+        if not held_out:
+            lines = list(itertools.islice(read_lines(path, held_out=False), LINES_READ))
+        else:
+            lines = list(held_out_lines(path)[:LINES_READ])
         rng.shuffle(lines)
         chosen += lines[: int(20_000 * share)]
     chosen = [line for line in chosen if len(line) < config.longest_line]
@@ -186,9 +192,19 @@ def learn_channels(pages: list[ReadPage], alphabet: Alphabet) -> dict[str, list[
     return channels
 
 
-def calibrate(model: Model, pages: list[ReadPage]) -> dict[str, npt.NDArray[np.float32]]:
-    """Fit the curve from posterior to confidence of each regime on held-out pages."""
-    restorer = Restorer(replace(model, tables={}))
+def calibrate(
+    model: Model, pages: Sequence[ReadPage], *, judge: Judge | None = None
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Fit the curve from posterior to confidence of each regime on held-out pages.
+
+    Args:
+        model: the weights.
+        pages: pages that nothing was learned from.
+        judge: who is asked about words in doubt; its curves are curves of their own.
+    Returns:
+        Curves by the name under which a restorer with this judge, or with none, looks for them.
+    """
+    restorer = Restorer(replace(model, tables={}), judge=judge)
     curves: dict[str, npt.NDArray[np.float32]] = {}
     regimes: tuple[Regime, ...] = ("eng", "vie")
     for regime in regimes:
@@ -203,9 +219,12 @@ def calibrate(model: Model, pages: list[ReadPage]) -> dict[str, npt.NDArray[np.f
             )
             tokens = [token for line in restored for token in line.tokens]
             truth = comparable("\n".join(page.printed)).split()
-            right += right_words(truth, [comparable(token.text) for token in tokens])
+            good = right_words(truth, [comparable(token.text) for token in tokens])
+            if sum(good) < READABLE * len(good):
+                continue
+            right += good
             posteriors += [token.confidence for token in tokens]
-        curves[f"calibration.{regime}"] = fit(posteriors, right)
+        curves[curve_name(regime, judged=judge is not None)] = fit(posteriors, right)
     return curves
 
 

@@ -19,7 +19,11 @@ __all__ = ["add_to"]
 
 # Ten pages or so tell the restorer which kind of text it is, and keep memory bounded.
 _LINES_AT_A_TIME = 500
+_BYTES_AT_A_TIME = 1 << 18
 _TOKENS_AT_A_TIME = 400
+# A line without end, as a program writes it: cut between words, so that its length does not matter.
+_LONG_LINE_BYTES = 1 << 16
+_LONG_LINE = 30_000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -75,20 +79,21 @@ def _opened(file: Path | None) -> BinaryIO:
 
 
 def _restore(restorer: "Restorer", regime: str, stream: BinaryIO, explain: bool) -> None:
-    number = strange = foreign = 0
+    number, strange, foreign, last_strange = 1, 0, 0, 0
     for group in _groups(stream):
         texts = [_decoded(raw) for raw in group]
-        strange += sum(text is None for text in texts)
         pieces = [_pieces(text or "") for text in texts]
         restored = iter(restorer.restore_lines([piece for found in pieces for piece in found], regime=regime))  # type: ignore[arg-type]
         for raw, text, found in zip(group, texts, pieces, strict=True):
-            number += 1
+            if text is None and last_strange != number:
+                strange, last_strange = strange + 1, number
             changed = [(piece, next(restored)) for piece in found]
             foreign += any(piece and line.regime == "foreign" for piece, line in changed)
             sys.stdout.buffer.write(raw if text is None else _rewritten(text, changed))
             if explain:
                 for piece, line in changed:
                     _explain(number, piece, line)
+            number += raw.endswith(b"\n")
         sys.stdout.buffer.flush()
     if strange:
         tell(
@@ -106,13 +111,28 @@ def _groups(stream: BinaryIO) -> Iterator[list[bytes]]:
     """Lines with their ends, many at a time; somebody who types gets an answer after each paragraph."""
     typed = stream.isatty()
     group: list[bytes] = []
-    for line in stream:
+    size = 0
+    for line in _lines(stream):
         group.append(line)
-        if len(group) >= _LINES_AT_A_TIME or (typed and not line.strip()):
+        size += len(line)
+        if len(group) >= _LINES_AT_A_TIME or size >= _BYTES_AT_A_TIME or (typed and not line.strip()):
             yield group
-            group = []
+            group, size = [], 0
     if group:
         yield group
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Lines with their ends; a line that is too long for any page in pieces, cut after a space."""
+    rest = b""
+    while read := stream.readline(_LONG_LINE_BYTES):
+        line = rest + read
+        cut = len(line) if line.endswith(b"\n") else line.rfind(b" ") + 1
+        rest = line[cut:]
+        if cut:
+            yield line[:cut]
+    if rest:
+        yield rest
 
 
 def _decoded(raw: bytes) -> str | None:
@@ -123,8 +143,13 @@ def _decoded(raw: bytes) -> str | None:
 
 
 def _pieces(text: str) -> list[list[str]]:
-    """A line's tokens; a line longer than any printed one in several pieces, at least one."""
+    """A line's tokens; those of a line longer than any printed one in several pieces, at least one.
+
+    The restorer itself sees to it that a line far longer still does not take long.
+    """
     tokens = text.split()
+    if len(text) > _LONG_LINE:
+        return [tokens]
     return [tokens[start : start + _TOKENS_AT_A_TIME] for start in range(0, max(len(tokens), 1), _TOKENS_AT_A_TIME)]
 
 
