@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import sqlite3
 import stat
 import time
@@ -570,3 +571,17 @@ def asked(text: str) -> None:
 def test_a_line_of_a_million_letters_does_not_stall(letter: str, function: Callable[[str], object]) -> None:
     with bounded_time(10):
         function((letter * 1_000_000)[:1_000_000])
+
+
+# --- the page that tells of all this ---------------------------------------------------------------------------------
+
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_code_and_tests_that_are_there() -> None:
+    named = re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", PAGE)
+    assert len(named) > 20
+    for file, test in named:
+        assert f"def {test}" in (ROOT / "tests" / file).read_text(encoding="utf-8"), (file, test)
+    for path in set(re.findall(r"`(pipeline/[\w/.]+)`", PAGE)):
+        assert (ROOT / path).is_file(), path
