@@ -44,7 +44,7 @@ def split(
 
     A document begins on a page that bears a whole head (issuer, number, place and date, type) after the signature or
     the recipients of what comes before. Appendices and forms stay with the document that they are attached to. Pages
-    are copied as they are, pictures without loss; the original is never changed.
+    look as they did, pictures lose nothing; the original is never changed.
     """
     from pipeline.searchable.parts import write_parts
     from pipeline.segmentation.several import find_documents, sure_ranges

@@ -20,7 +20,7 @@ from pipeline.searchable.font import InvisibleFont
 from pipeline.searchable.picture_pages import add_picture_pages
 from pipeline.searchable.text_layer import Frame, text_layer
 
-__all__ = ["CopyReport", "write_searchable_copy"]
+__all__ = ["CopyReport", "keep_pages_alone", "taken_apart", "write_searchable_copy"]
 
 _FONT = "/SohoaText"
 _LETTER_PT = (612.0, 792.0)
@@ -76,9 +76,20 @@ def write_searchable_copy(
             remedy="Run the scan or the PDF that the text was read from, and make the copy of that.",
         )
     _check_target(document, original, target, force)
+    with taken_apart(document, original) as pdf:
+        return _write(pdf, document, original, target, tool)
+
+
+@contextmanager
+def taken_apart(document: Document, original: Path) -> Iterator[pikepdf.Pdf]:
+    """A document's original, opened for what is made of its pages; an empty PDF where it is a picture.
+
+    Raises:
+        DamagedInputError, EncryptedInputError: the original cannot be taken apart, there or later in the block.
+    """
     try:
         with _bounded(), _opened(document, original) as pdf:
-            return _write(pdf, document, original, target, tool)
+            yield pdf
     except pikepdf.PasswordError as error:
         raise EncryptedInputError(
             f"{document.source.name} needs a password.",
@@ -135,7 +146,8 @@ def _opened(document: Document, original: Path) -> pikepdf.Pdf:
     return pikepdf.new()
 
 
-def _write(pdf: pikepdf.Pdf, document: Document, original: Path, target: Path, tool: str) -> CopyReport:
+def keep_pages_alone(pdf: pikepdf.Pdf, document: Document, original: Path) -> list[str]:
+    """Make what was opened show the document's pages and do nothing else; what a reader should know of it."""
     notes: list[str] = []
     if document.source.media_type == "application/pdf":
         if len(pdf.pages) != len(document.pages):
@@ -144,6 +156,11 @@ def _write(pdf: pikepdf.Pdf, document: Document, original: Path, target: Path, t
     else:
         lost = add_picture_pages(pdf, original, document.pages)
         notes += [f"Page {number} cannot be shown: its picture is damaged." for number in lost]
+    return notes
+
+
+def _write(pdf: pikepdf.Pdf, document: Document, original: Path, target: Path, tool: str) -> CopyReport:
+    notes = keep_pages_alone(pdf, document, original)
     word_count = _lay_text(pdf, document.pages, notes)
     against = obstacles(pdf)
     if against:

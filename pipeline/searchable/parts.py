@@ -8,9 +8,9 @@ import pikepdf
 
 from pipeline.archive.names import safe_stem
 from pipeline.document import Document
-from pipeline.errors import DamagedInputError, EncryptedInputError, UsageError
+from pipeline.errors import UsageError
 from pipeline.runner.files import writing_atomically
-from pipeline.searchable.picture_pages import add_picture_pages
+from pipeline.searchable.copy import keep_pages_alone, taken_apart
 
 __all__ = ["PartsReport", "write_parts"]
 
@@ -28,7 +28,8 @@ def write_parts(
 ) -> PartsReport:
     """Write ranges of a document's pages as PDFs, named after it with their page numbers.
 
-    Pages of a PDF are copied as they are, pictures are embedded without loss. The same pages give the same bytes.
+    Pages of a PDF look as they did, without programs and forms in them, and keep the text that they have; pictures
+    are embedded without loss. The same pages give the same bytes.
 
     Args:
         original: the file that was read, only read again.
@@ -52,28 +53,11 @@ def write_parts(
             raise UsageError(f"{target} is no file to write over.", remedy="Choose another folder.")
         if target.exists() and not force:
             raise UsageError(f"{target} is already there.", remedy="Choose another folder, or give --force.")
-    notes: list[str] = []
-    try:
-        with _opened(document, original) as pdf:
-            if document.source.media_type != "application/pdf":
-                lost = add_picture_pages(pdf, original, document.pages)
-                notes += [f"Page {number} cannot be shown: its picture is damaged." for number in lost]
-            if len(pdf.pages) != len(document.pages):
-                raise _damaged(document, f"is damaged: it has {len(pdf.pages)} or {len(document.pages)} pages.")
-            for target, (first, last) in zip(targets, ranges, strict=True):
-                _write(pdf, first, last, target)
-    except pikepdf.PasswordError as error:
-        raise EncryptedInputError(
-            f"{document.source.name} needs a password.",
-            remedy="Save a copy without the password, for example with `qpdf --decrypt`, and run that.",
-        ) from error
-    except pikepdf.PdfError as error:
-        raise _damaged(document, f"cannot be taken apart: {error}") from error
+    with taken_apart(document, original) as pdf:
+        notes = keep_pages_alone(pdf, document, original)
+        for target, (first, last) in zip(targets, ranges, strict=True):
+            _write(pdf, first, last, target)
     return PartsReport(tuple(targets), tuple(notes))
-
-
-def _opened(document: Document, original: Path) -> pikepdf.Pdf:
-    return pikepdf.open(original) if document.source.media_type == "application/pdf" else pikepdf.new()
 
 
 def _write(pdf: pikepdf.Pdf, first: int, last: int, target: Path) -> None:
@@ -82,9 +66,3 @@ def _write(pdf: pikepdf.Pdf, first: int, last: int, target: Path) -> None:
         part.remove_unreferenced_resources()
         with writing_atomically(target) as file:
             part.save(file, deterministic_id=True)
-
-
-def _damaged(document: Document, what: str) -> DamagedInputError:
-    return DamagedInputError(
-        f"{document.source.name} {what}", remedy="Print it to a new PDF, run that, and part it by hand."
-    )
