@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import MutableMapping
 from functools import lru_cache
 
 import numpy as np
@@ -79,6 +80,8 @@ RUNS_TOGETHER = {"ưn": "im tm rm (m um", "ươ": "uo ro wo to io"}
 """What two letters are read for together, whatever the tone of the vowel that bears it."""
 PAIRING = 0.05
 """Factor on the probability that two likely readings of a vowel stand side by side."""
+SHAPE_LOST = 0.02
+"""How often a capital's circumflex, breve or horn is lost beside its tone (Ổ read Ỏ); training hardly shows it."""
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 
@@ -113,6 +116,16 @@ def _family(lower: str, bare: str) -> tuple[str, ...]:
     shape = split_tone(lower)[0]
     same = [c for c in vietnamese_letters() if c.lower() == c and strip_marks(c) == bare]
     return tuple(same + [c for c in same if split_tone(c)[0] == shape])
+
+
+def add_lost_shapes(prob: MutableMapping[tuple[str, str], float]) -> None:
+    """Let every capital with a mark of shape and one of tone be read without the former as often as readers do."""
+    for letter in vietnamese_letters():
+        parts = unicodedata.normalize("NFD", letter)
+        tone = "".join(mark for mark in parts[1:] if mark in TONES)
+        if letter != letter.lower() and tone and len(parts) > len(tone) + 1:
+            pair = (letter, unicodedata.normalize("NFC", parts[0] + tone))
+            prob[pair] = max(prob.get(pair, 0.0), SHAPE_LOST)
 
 
 def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[str]) -> list[Rule]:
@@ -185,6 +198,7 @@ def smooth(counted: dict[tuple[str, str], tuple[float, float]], seen: Counter[st
         if len(upper) == len(s) and len(read) == len(o):
             weight_upper = 3.0 / (seen[upper] + 3.0)
             prob[upper, read] = max(prob.get((upper, read), 0.0), value * weight_upper)
+    add_lost_shapes(prob)
     return [
         (s, o, float(-np.log(min(value, 1.0))))
         for (s, o), value in sorted(prob.items())

@@ -26,7 +26,7 @@ __all__ = ["PageFacts", "PdfFile"]
 _POINTS_PER_INCH = 72.0
 _MAIN_PICTURE_SHARE = 0.1
 _WHITE = 250
-_LARGEST_PAGELESS_BYTES = 1_000_000
+_LARGEST_PAGELESS_BYTES = 100_000
 _NO_PAGES = re.compile(rb"/Count\s+0\b[^>]*/Type\s*/Pages\b|/Type\s*/Pages\b[^>]*/Count\s+0\b")
 # PDFium may not be entered by two threads at once, whatever the document.
 _LOCK = threading.RLock()
