@@ -25,6 +25,10 @@ _POSITION = re.compile(
     r"|doi truong|cuc|vu|so|phong|ban)\b"
 )
 _NAME = re.compile(r"(?:[^\W\d_]+\.)*\s?[^\W\d_][\w.'’]*(?:\s[^\W\d_][\w'’]*){1,5}")
+_ASSISTS = re.compile(
+    r"(?:(?:phe |ky )?duyet|xac nhan|y kien (?:cua|phe duyet)|nguoi (?:lap|xay dung|soan|viet|thuc hien|bao cao))\b"
+)
+_MAX_LEAD = 60
 _DEPUTY = re.compile(r"(?<=\s)pho\s")
 
 
@@ -144,7 +148,7 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
     position: list[TracedText] = []
     name: Value | None = None
     last: Passage | None = None
-    for passage in (passage for passage in passages if passage.kind.startswith("signer-")):
+    for passage in _signing(passages):
         text = _stripped(passage.text)
         if passage.kind == "signer-authority" and not position and name is None:
             authority.append(text)
@@ -178,6 +182,29 @@ def _signer(passages: list[Passage], *, exact: bool) -> tuple[Value | None, Valu
     return first, second, name
 
 
+def _signing(passages: list[Passage]) -> list[Passage]:
+    """The lines of the signatures, without who approves or prepares the document where somebody else signs it."""
+    lines = [passage for passage in passages if passage.kind.startswith("signer-")]
+    signatures: list[list[Passage]] = []
+    for index, passage in enumerate(lines):
+        if not index or lines[index - 1].kind == "signer-name":
+            signatures.append([])
+        signatures[-1].append(passage)
+    told = [signature for signature in signatures if not _only_assists(signature, passages)]
+    return [passage for signature in (told or signatures) for passage in signature]
+
+
+def _only_assists(signature: list[Passage], passages: list[Passage]) -> bool:
+    """Whether a signature approves, confirms or prepares rather than issues."""
+    leads = (*(passage.text.text for passage in signature[:1]), *(_before(signature[0], passages)))
+    return any(_ASSISTS.match(plain(lead).lstrip(" .-*(")) for lead in leads)
+
+
+def _before(first: Passage, passages: list[Passage]) -> tuple[str, ...]:
+    before = next((passage for passage in passages if passage.index == first.index - 1), None)
+    return (before.text.text,) if before is not None and len(before.text.text) < _MAX_LEAD else ()
+
+
 def _is_name(text: str) -> bool:
     """Whether a line is nothing but two to six words with capitals, titles before them or not."""
     return _NAME.fullmatch(text) is not None and all(word[0].isupper() for word in re.findall(r"[^\W\d_]+", text))
@@ -201,7 +228,7 @@ def _office(lines: list[TracedText], *, exact: bool) -> Value | None:
 
 
 def _stripped(text: TracedText) -> TracedText:
-    letters = list(re.finditer(r"\S*(?:[^\W\d_]{2}|T/M|Q\.)\S*", text.text))
+    letters = list(re.finditer(r"\S*(?:[^\W\d_]{2}|[TK]/[MTL]|[QP]\.)\S*", text.text))
     if not letters:
         return text.slice(0, 0)
     start, end = letters[0].start(), letters[-1].end()

@@ -12,7 +12,9 @@ from pipeline.language.tone_marks import plain
 
 __all__ = ["as_written", "full_name", "place_in"]
 
-_UNIT = r"(?:tinh|thanh pho|tp\.?|huyen|quan(?! (?:ly|su|doi|tri|the|he|nhan))|thi xa|thi tran|xa|phuong|dac khu)"
+_UNIT = (
+    r"(?:tinh|thanh pho|tp\.?|huyen|quan(?! (?:ly|su|doi|tri|the|he|nhan))|thi xa|thi tran|xa(?! hoi)|phuong|dac khu)"
+)
 _UNIT_AND_NAME = re.compile(rf"\b({_UNIT}) ([^\W\d_]|\d)")
 _BARE_UNIT = re.compile(rf"\b{_UNIT}$")
 _DEPARTMENT = re.compile(
@@ -28,6 +30,7 @@ _COMMITTEE = re.compile(r"(?:tinh|thanh|huyen|quan|thi|dang) uy\b")
 _ORGAN_BELOW = re.compile(
     r"(?P<whole>(?:hoi dong nhan dan|uy ban mat tran to quoc)\s.+?)\s(?P<organ>thuong truc|ban thuong truc)$"
 )
+_BRANCHES = ("chi cuc ", "trung tam ", "ban quan ly ", "quy ", "tram ")
 _NAME_WORDS = 4
 
 
@@ -51,10 +54,17 @@ def full_name(issuer: TracedText, parent: TracedText | None, body: list[Passage]
     name, evidence = _written_out(name, body)
     if parent is not None and _is_organ(plain(name), plain(parent.text)):
         return f"{name} {as_written(parent.text, body)}", (*evidence, *parent.evidence())
+    bare = _BARE_UNIT.search(plain(name))
+    if bare and parent is not None and (unit := place_in(parent)) and plain(unit[0]).startswith(f"{bare[0]} "):
+        return name[: bare.start()] + unit[0], (*evidence, *unit[1])
     if _UNIT_AND_NAME.search(plain(name)) or not _DEPARTMENT.match(plain(name)):
         return name, evidence
-    place = place_in(parent) if parent is not None and _TERRITORIAL.match(plain(parent.text)) else None
-    if place is not None and plain(place[0].split(maxsplit=1)[-1]) not in plain(name):
+    over = plain(parent.text) if parent is not None else ""
+    placed = bool(_TERRITORIAL.match(over)) or _is_branch(plain(name), over)
+    place = place_in(parent) if parent is not None and placed else None
+    dated = next((plain(passage.text.text).split(",")[0] for passage in body if passage.kind == "place-date"), "")
+    local = _is_branch(plain(name), over) and len(dated) > 1 and dated in plain(name)
+    if place is not None and plain(place[0].split(maxsplit=1)[-1]) not in plain(name) and not local:
         if _BARE_UNIT.search(plain(name)):
             name = name[: _BARE_UNIT.search(plain(name)).start()].rstrip()  # type: ignore[union-attr]
         return f"{name} {place[0]}", (*evidence, *place[1])
@@ -91,6 +101,11 @@ def _is_organ(name: str, parent: str) -> bool:
     if name in _ORGANS:
         return True
     return bool(_COMMITTEE.match(parent)) and name.startswith(("ban ", "van phong", "uy ban kiem tra"))
+
+
+def _is_branch(name: str, parent: str) -> bool:
+    """Whether a body is a department's in its province: a centre, a sub-department under a `Sở … tỉnh X`."""
+    return name.startswith(_BRANCHES) and parent.startswith(("so ", "ban "))
 
 
 def place_in(text: TracedText) -> tuple[str, tuple[str, ...]] | None:

@@ -12,7 +12,7 @@ from pipeline.language.tone_marks import plain
 
 __all__ = ["mend_office"]
 
-_PREFIX = re.compile(r"\s*(?:(?:TM|KT|TL|TUQ|Q)\s*[./,]|T/M\s*\.?)\s*")
+_PREFIX = re.compile(r"\s*(?:(?:TM|KT|TL|TUQ|Q|P)\s*[./,]|[TK]/[MTL]\s*\.?)\s*")
 _SIMILARITY = 0.74
 
 
@@ -24,6 +24,12 @@ def _offices() -> dict[str, str]:
     for base in data["bases"]:
         printed += [f"PHÓ {base}", f"QUYỀN {base}", *(f"PHÓ {base} {added}" for added in data["deputies_add"])]
     return {re.sub(r"[^a-z]", "", plain(office)): office for office in printed}
+
+
+@cache
+def _words() -> frozenset[str]:
+    """The words that offices are made of: where a text has no other, it was not misread."""
+    return frozenset(plain(word) for office in _offices().values() for word in office.split())
 
 
 def mend_office(text: str) -> tuple[str, float]:
@@ -39,11 +45,11 @@ def mend_office(text: str) -> tuple[str, float]:
     letters = re.sub(r"[^a-z]", "", plain(office))
     if letters in _offices():
         return lead + _offices()[letters], 1.0
-    if len(letters) < 6:
+    if len(letters) < 6 or all(plain(word) in _words() for word in re.findall(r"[^\W\d_]+", office)):
         return text, 1.0
     found = process.extractOne(
         letters, _offices().keys(), scorer=Levenshtein.normalized_similarity, score_cutoff=_SIMILARITY
     )
-    if found is None or abs(len(found[0]) - len(letters)) > 3:
+    if found is None or abs(len(found[0]) - len(letters)) > 3 or letters.startswith(found[0]):
         return text, 1.0
     return lead + _offices()[found[0]], float(found[1])

@@ -22,7 +22,7 @@ _ITEM = re.compile(r"\s{0,3}[-–—+*•·~_]")
 _PLACE_START = re.compile(r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)\b")
 _OFFICE = re.compile(
     r"(?:phó|pho|chủ tịch|giám đốc|hiệu trưởng|trưởng|bộ trưởng|thứ trưởng|ủy ban|uỷ ban|ubnd|thị xã|"
-    r"thành phố|nơi nhận|hội đồng)\b"
+    r"thành phố|nơi nhận|hội đồng|tổng phụ trách|tổng giám đốc|tổng biên tập)\b"
 )
 _BODY = re.compile(
     r"(?:bo|so|uy ban|ubnd|toa an|vien kiem sat|ban|hoi|cong an|tong cuc|cuc|chi cuc|truong|tinh|huyen|"

@@ -8,6 +8,7 @@ from pipeline.language.casing import is_capitals, starts_small
 from pipeline.language.document_types import HeadingType, heading_type
 from pipeline.language.headings import heading_kind, is_day
 from pipeline.language.numbering import Label, read_labels
+from pipeline.segmentation.head_bodies import tell_bodies
 from pipeline.segmentation.lines import PrintedLine
 from pipeline.segmentation.parts import Draft, is_addressee, is_national, is_noise, place_date
 
@@ -30,6 +31,12 @@ _OPENING = re.compile(
     r"chao mung|hom nay|hien nay|"
     r"vua qua|thuc trang|ke tu|tu ngay|trong (?:thoi gian|nhung nam|khong khi|nam)|ngay \d)"
 )
+_CITES = re.compile(
+    r"(?:ke hoach|quyet dinh|cong van|van ban|chi thi|nghi quyet|huong dan|chuong trinh|thong tu|thong bao|nghi dinh)"
+    r"(?: lien tich)? so\s?[:.]?\s?\d"
+)
+_DAY = r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}"
+_PERIOD_NOTE = re.compile(rf"\(\s?{_DAY}\s?-\s?{_DAY}\s?\)\W{{0,2}}")
 _ISSUING = re.compile(
     r"(?:uy ban nhan dan|ubnd|truong|ban|so|phong|bo|hoi|lien doan|doan|cong doan|tinh uy|thanh uy|huyen uy|"
     r"dang uy|ban thuong vu|"
@@ -72,14 +79,14 @@ def read_head(lines: list[PrintedLine]) -> Head:
         notated = any(draft.kind == "number-line" and _has_notation(draft.lines[0]) for draft in drafts)
         if not (notated or "national-title" in kinds) or not kinds & {"number-line", "place-date", "about"}:
             return Head([], 0)
-        return Head(_tell_issuer(drafts), limit, is_letter="number-line" in kinds)
+        return Head(tell_bodies(drafts), limit, is_letter="number-line" in kinds)
     type_line = lines[limit]
     if found.end < len(type_line.string.rstrip(" .:")) - 2:
         drafts += [Draft("type", [type_line.part(0, found.end)]), Draft("title", [type_line.part(found.end)])]
     else:
         drafts.append(Draft("type", [type_line]))
     end = _read_title(lines, limit + 1, drafts)
-    return Head(_tell_issuer(drafts), end, found)
+    return Head(tell_bodies(drafts), end, found)
 
 
 def _find_type(lines: list[PrintedLine]) -> tuple[int, HeadingType | None]:
@@ -225,6 +232,9 @@ def _read_title(lines: list[PrintedLine], start: int, drafts: list[Draft]) -> in
         index += 1
     if not title.lines:
         drafts.remove(title)
+    if index < len(lines) and title.lines and _PERIOD_NOTE.fullmatch(lines[index].plain):
+        title.lines.append(lines[index])
+        index += 1
     while index < len(lines) and lines[index].string.startswith("(") and title.lines:
         note = Draft("paragraph", [lines[index]])
         while ")" not in lines[index].string and index + 1 < len(lines) and len(note.lines) < 4:
@@ -256,7 +266,8 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
         return True
     if last.bold and line.bold and last.page == line.page:
         return False
-    if is_capitals(last.string, letters=8) and not is_capitals(line.string):
+    above = " ".join(part.string for part in title[-2:])
+    if is_capitals(last.string) and is_capitals(above, letters=8) and not is_capitals(line.string):
         return line.fill >= 0.75 or len(title) > 1
     if line.italic and not last.italic:
         return True
@@ -267,6 +278,8 @@ def _ends_title(line: PrintedLine, title: list[PrintedLine], after: PrintedLine 
     if not line.string[:1].isalpha() and line.string[:1] not in '“"':
         return False
     wraps = after is not None and starts_small(after.string)
+    if _OPENING.match(line.plain) and _CITES.search(line.plain):
+        return True
     opening = bool(_OPENING.match(line.plain)) or (wraps and line.fill >= 0.85 and bool(_ISSUING.match(line.plain)))
     return (
         (opening and (line.fill >= 0.72 or line.opens))
@@ -290,50 +303,3 @@ def _is_flush(line: PrintedLine, last: PrintedLine) -> bool:
     if line.indent is None or line.gap is None or last.gap is None or not last.is_centred:
         return False
     return line.gap < 0.03 and (line.indent > 0.05 or (line.indent < 0.03 and last.gap > 0.08))
-
-
-def _tell_issuer(drafts: list[Draft]) -> list[Draft]:
-    """Join the lines of the bodies' names and tell the superior body from the one that issues."""
-    numbers = [draft for draft in drafts if draft.kind == "number-line"]
-    for draft in numbers[:-1]:
-        if draft.lines[0].string.startswith("SỐ "):
-            draft.kind = "issuer"
-    named = [draft for draft in drafts if draft.kind == "issuer"]
-    bodies: list[Draft] = []
-    for draft in named:
-        if bodies and not _begins_body(draft.lines[0], bodies[-1]):
-            bodies[-1].lines += draft.lines
-            drafts.remove(draft)
-        else:
-            bodies.append(draft)
-    for body in bodies[:-1]:
-        body.kind = "parent-body"
-    return drafts
-
-
-_BODY_START = re.compile(
-    r"(?:uy ban|ubnd|hdnd|hoi dong|bo|so|phong|ban|cuc|tong cuc|chi cuc|vu|vien|truong|trung tam|hoc vien|"
-    r"dai hoc|benh vien|bao|dai|tap chi|"
-    r"cong an|cong ty|tong cong ty|tap doan|ngan hang|bao hiem|thanh tra|toa an|kiem toan|van phong|dang bo|"
-    r"dang uy|chi bo|"
-    r"tinh uy|thanh uy|huyen uy|quan uy|thi uy|doan|tinh doan|thanh doan|huyen doan|hoi|lien doan|lien hiep|lien minh|"
-    r"cong doan|mat tran|chu tich|thu tuong|chinh phu|quoc hoi|to cong tac|to|khoa|kho bac|hat|tram|quan khu|quan doan|"
-    r"su doan|binh chung|bch|btv|bcd|ubmttq|lien so|he thong|nha|ubkt|du an|quy)\b"
-)
-_PLACE_START = re.compile(
-    r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu|khu vuc|mien|viet nam)\b"
-)
-
-
-def _begins_body(line: PrintedLine, before: Draft) -> bool:
-    """Whether a line of the head begins a body's name rather than carrying on the one above it."""
-    text = line.plain.strip(" -*.:_")
-    above = before.lines[-1].plain.rstrip()
-    above = above if " - " in above else above.rstrip(" -_.")
-    if not text or (text.startswith("so ") and text[3:4].isdigit()) or _CONNECTOR.search(above):
-        return False
-    if _PLACE_START.match(text) and not re.match(r"(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b", text):
-        return False
-    if line.bold and before.lines[-1].bold is False:
-        return True
-    return bool(_BODY_START.match(text))

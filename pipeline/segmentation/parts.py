@@ -29,23 +29,30 @@ _NATIONAL = (
     "dang cong san viet nam",
 )
 _AUTHORITY = re.compile(
-    r"(?:t\s?\.?\s?m|k\s?\.?\s?t|t\s?\.?\s?l|t\s?\.?\s?u\s?\.?\s?q|q)\s?[./,]\s?[^\W\d_]|(?:t/m|tm|kt|tl|tuq)\s?\.?\s"
+    r"(?:t\s?\.?\s?m|k\s?\.?\s?t|t\s?\.?\s?l|t\s?\.?\s?u\s?\.?\s?q|q)\s?[./,]\s?[^\W\d_]|(?:t/m|k/t|t/l|tu/q|tm|kt|tl|tuq)\s?\.?\s"
 )
 _POSITION = re.compile(
-    r"(?:quyen |q\. ?|pho |nguyen )?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong (?:phong|ban|"
+    r"(?:quyen |q\. ?|p\. ?|pho |nguyen )?(?:tong )?(?:chu tich|giam doc|hieu truong|bi thu|truong (?:phong|ban|"
     r"khoa|cong an|doan|tram|bo mon|vung|tieu|chi|van|dai)|chanh [a-z]|bo truong|thu truong|"
     r"cuc truong|chi cuc truong|vu truong|thu tuong|vien truong|tong kiem toan|thong doc|chu nhiem|chi huy truong|"
     r"chinh uy|tu lenh|tong thu ky|thu ky|to truong|doi truong|khoa truong|tong bien tap|quan doc|thu truong|"
     r"kiem sat vien|chanh an|ke toan|nguoi lap|uy vien|thuong truc|dai dien|van phong|pho [a-z]|tong cuc truong|"
-    r"thuyen truong|tram truong|hat truong|benh vien truong|hoi truong|phat ngon|cong doan|truong ban)"
+    r"thuyen truong|tram truong|hat truong|benh vien truong|hoi truong|phat ngon|cong doan|truong ban|"
+    r"chinh tri vien|tong phu trach|kiem soat vien|giao vien|to pho)"
 )
+_CHIEF = re.compile(r"(?:\w+ ){0,4}(?:TRƯỞNG|CHÁNH)\b")
 _GOES_ON = re.compile(
     r"(?:[,–-]|(?<!\w)(?:tại|của|và|cho|với|về|trong|các|những|do|để|là|được|từ|bằng|theo|hoặc|cùng|vào|trên|đến"
     r"|trước|(?:chậm|muộn)\snhất|(?:trước|từ|đến|hết|vào|nhất|sáng|chiều|là)\sngày|đến\shết))\s*$"
 )
 _PLACE_DATE = re.compile(
     r"(?:^|(?<=\s))(?P<place>[^\d,.:;/]{1,40}?(?:\d{1,2}|\.[^\d,.:;/]{1,30})?)?\s{0,4}[,.]?\s{0,4}ngay\s{0,12}"
-    r"(?P<day>[^\s]{0,8}?)[\s.…_]{0,24}thang\s{0,12}(?P<month>[^\s]{0,8}?)[\s.…_]{0,24}nam\s{0,6}(?P<year>\d[\d\s.]{0,6}|[^\s]{0,6})"
+    r"(?:m[ou]ng\s)?(?P<day>[^\s]{0,8}?)[\s.…_]{0,24}thang\s{0,12}(?P<month>[^\s]{0,8}?)[\s.…_]{0,24}nam\s{0,6}(?P<year>\d[\d\s.]{0,6}|[^\s]{0,6})"
+)
+
+_SHORT_PLACE_DATE = re.compile(
+    r"(?P<place>[^\W\d_][^\d,.:;/()]{1,38})\s{0,3}[,.]\s{0,3}(?:ngay\s{0,3})?"
+    r"(?P<day>\d{1,2})\s?[/.-]\s?(?P<month>\d{1,2})\s?[/.-]\s?(?P<year>\d{4})"
 )
 
 
@@ -87,8 +94,10 @@ def _like(first: str, second: str) -> float:
 
 def place_date(text: str) -> re.Match[str] | None:
     """A place-and-date line, or the part of a line that is one, in a text without marks."""
-    if len(text) > 200 or "thang" not in text:
+    if len(text) > 200:
         return None
+    if "thang" not in text:
+        return _SHORT_PLACE_DATE.fullmatch(text.strip(" .*_-"))
     return _PLACE_DATE.search(text)
 
 
@@ -112,7 +121,8 @@ def is_authority(line: PrintedLine) -> bool:
 
 def is_position(line: PrintedLine) -> bool:
     """Whether a line in capitals is a signer's office."""
-    return bool(_POSITION.match(_clean(line.plain))) and is_capitals(line.string) and len(line.string) <= 90
+    named = bool(_POSITION.match(_clean(line.plain))) or _CHIEF.match(line.string.lstrip(" .,-*_")) is not None
+    return named and is_capitals(line.string) and len(line.string) <= 90
 
 
 def _clean(text: str) -> str:
