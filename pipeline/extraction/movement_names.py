@@ -29,7 +29,9 @@ _END = (
     r"|và triển khai|từ ngày"
     r"|từ tháng|ngày \d|thi đua toàn"
     r"|về việc|với|cho|vào|năm (?:19|20)\d\d|giai đoạn|lần thứ|khi|qua|thông qua|đồng thời|có hiệu quả|hiệu quả"
-    r"|là)\b))"
+    r"|là|như|này|nói trên|nêu trên|(?:trên\s)?toàn (?:tỉnh|thành phố|huyện|xã|phường)"
+    r"|(?:tỉnh|huyện|thành phố|thị xã|quận|phường|xã|thị trấn|đặc khu)"
+    r"(?:\s(?-i:[A-ZĐÂÊÔƠƯÁÀẢÝ])[^\W\d_]*){1,5}(?=\s?(?:[.;:()”\"]|$|\s(?:năm|giai đoạn|lần thứ|như|từ|do)\s)))\b))"
 )
 _LETTERS = r"(?:[^.;:,()“”\"]|(?<=phòng),(?=\schống)|(?<=ngừa),(?=\sứng phó))"
 _HEAD = re.compile(
@@ -80,7 +82,9 @@ _BATTLE = re.compile(
 _MIN_LISTED = 3
 _MAX_LIST_CHARACTERS = 2000
 _SENTENCE_END = re.compile(r"\.(?:\s|$)|$")
-_NOT_A_NAME = re.compile(r"^(?:tuần lễ|tháng)\s(?:được|này|là|từ|có|diễn|sẽ|nêu|trên)(?!\w)", re.IGNORECASE)
+_NOT_A_NAME = re.compile(
+    r"^(?:tuần lễ|tháng)\s(?:được|này|là|từ|có|diễn|sẽ|nêu|nói|trên|như|với|đã|đó|theo)(?!\w)", re.IGNORECASE
+)
 _PLURAL = re.compile(r"(?:các|những|nhiều|mọi|hoạt động|tổ chức các|,)\s$", re.IGNORECASE)
 _GENERAL = re.compile(
     r"^(?:thi đua|yêu nước|khác|của|do|này|đó|trong|tại|ở|văn hóa, văn nghệ|thể dục|thể thao|và|các"

@@ -19,7 +19,9 @@ from pipeline.records import Movement, Value
 
 __all__ = ["extract_movements", "level_of"]
 
-_ALONE = re.compile(r"^(?:tháng|tuần lễ)\s(?:hành động|cao điểm|thi đua|hưởng ứng|phát động)$", re.IGNORECASE)
+_ALONE = re.compile(
+    r"^(?:tháng|tuần lễ)\s(?:hành động|cao điểm|thi đua|hưởng ứng|phát động)(?:\s(?:này|như|trên))?$", re.IGNORECASE
+)
 _YEARS = re.compile(
     r"^\s?,?\s?\(?(?:trong\s|đến\s(?=hết)|hết\s)?(?:(?:giai\sđoạn|từ\snăm|thời\skỳ|nhiệm\skỳ)\s(?P<first>(?:19"
     r"|20)\d\d)"
@@ -64,7 +66,7 @@ _LEVELS = (
         r"|tập đoàn|tổng công ty"
         r"|doanh nghiệp|học viện|viện|đại học|nhà máy|xí nghiệp|phòng(?! giáo dục| nội vụ))"),
     ("district", r"huyện|quận|thị xã|thành phố thuộc"),
-    ("commune", r"\b(?:xã(?! hội)|phường|thị trấn|đặc khu)\b"),
+    ("commune", r"\b(?:(?<!hợp tác )xã(?! hội)|phường|thị trấn|đặc khu)\b"),
     ("sector", r"^(?:sở|ngành|tổng cục|cục|chi cục|kho bạc|quân khu|quân chủng|bộ tư lệnh)|\bngành\b"),
     ("province", r"tỉnh|thành phố|thành ủy|thành đoàn"),
     ("unit", r"\b(?:trường|đơn vị|cơ quan|công ty|bệnh viện|trung tâm|khoa|phòng)\b"),
@@ -159,7 +161,8 @@ def _movement(document: Document, mention: _Mention) -> Movement:
         own = role == "launches" or (
             _TIME_NAME.match(name.text) and not _LAUNCHING.search(plain(str(fields.title.normal)))
         )
-        first, last = _with_period(document, first, last) if own else (first, last)
+        least = 1 if _TIME_NAME.match(name.text) else _MIN_PERIOD_DAYS
+        first, last = _with_period(document, first, last, least) if own else (first, last)
     if role == "launches" and fields.issuer is not None:
         launched_by = fields.issuer
         level = level_of(str(fields.issuer.normal))
@@ -176,8 +179,10 @@ def _movement(document: Document, mention: _Mention) -> Movement:
     )
 
 
-def _with_period(document: Document, first: str | None, last: str | None) -> tuple[str | None, str | None]:
-    """The plan's own period, unless that is a few days of a movement whose years are named."""
+def _with_period(
+    document: Document, first: str | None, last: str | None, least_days: int
+) -> tuple[str | None, str | None]:
+    """The plan's own period, unless that is a few days of a movement, other than a week or month, with named years."""
     start, end = plan_period(document) or (None, None)
     if start is None and end is None:
         start, end = _labelled_period(document) or (None, None)
@@ -185,7 +190,7 @@ def _with_period(document: Document, first: str | None, last: str | None) -> tup
         return first, last
     if first is not None and start is not None and end is not None:
         days = (date.fromisoformat(end) - date.fromisoformat(start)).days
-        return (start, end) if days >= _MIN_PERIOD_DAYS else (first, last)
+        return (start, end) if days >= least_days else (first, last)
     return start, end
 
 

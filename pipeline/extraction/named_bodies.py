@@ -13,6 +13,10 @@ _OFFICE = re.compile(
     r"|hội đồng|thành viên|quản trị)$",
     re.IGNORECASE,
 )
+_GATHERING = re.compile(
+    r"hội\s(?:thi|nghị|thảo|diễn|thao|chợ|trại|xuân|họp|giảng|vật|đua|khỏe|khoẻ|làng)(?!\w)", re.IGNORECASE
+)
+_SUM = re.compile(r"(?:,|\s(?:và|cùng|kèm))\s\d[\d.]*$")
 _HOUSE = re.compile(
     r"\s(?:Bệnh viện|Sở|Trường|Công ty|Trung tâm|Tổng cục|Cục|Chi cục|Viện|Học viện|Tổng [Cc]ông ty|Tập đoàn|Bộ"
     r"|Binh đoàn|Quân khu"
@@ -31,12 +35,14 @@ def bodies_at(text: TracedText, offset: int, end: int | None = None) -> tuple[Tr
     """
     limit = len(text.text) if end is None else end
     found = bodies_from(text.text, offset) if offset < limit else None
-    if found is None or found.end > limit:
+    if found is None or found.end > limit or _GATHERING.match(text.text, found.bodies[0].start):
         return None
     office = _OFFICE.search(text.text[max(0, found.end - 16) : found.end])
     further = _ORGANISATION.match(text.text, found.end) or (_HOUSE.match(text.text, found.end) if office else None)
     inner = bodies_from(text.text, further.start() + 1) if further is not None else None
     stop = inner.end if inner is not None else further.end() if further is not None else found.end
+    sum_of_money = _SUM.search(text.text, found.bodies[0].start, stop)
+    stop = sum_of_money.start() if sum_of_money is not None else stop
     return text.slice(found.bodies[0].start, stop), stop
 
 

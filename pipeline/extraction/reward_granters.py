@@ -25,10 +25,10 @@ __all__ = [
 GIVE_VERB = (
     r"(?:trao\stặng|tặng\sthưởng|truy\stặng|khen\stặng|xét\stặng|tặng|trao\sthưởng|trao\sgiải|trao|khen\sthưởng"
     r"|thưởng"
-    r"|cấp(?=\s(?:giấy|bằng|cờ))|nhận|công\snhận|phong\stặng|xét\scông\snhận)"
+    r"|cấp(?=\s(?:giấy|bằng|cờ))|(?:gắn|cài|đeo)(?=\s(?:huy|kỷ|huân))|gửi(?:\stặng)?(?=\s(?:thư|giấy)\s(?:khen|biểu|tuyên))|nhận|công\snhận|phong\stặng|xét\scông\snhận)"
 )
 PASSIVE = re.compile(
-    r"(?<!\w)(?:(?:sẽ|đều|cũng|thì)\s)*được\s(?P<by>(?:(?!(?<!\w)(?:được|sẽ)\s)[^.;:]){0,120}?)"
+    r"(?<!\w)(?:(?:sẽ|đều|cũng|thì|còn|mới|sẽ\scòn)\s)*được\s(?P<by>(?:(?!(?<!\w)(?:được|sẽ)\s)[^.;:]){0,120}?)"
     rf"(?<!đua\s[-–]\s)(?<!đua,\s)(?<!khen\s)(?P<verb>{GIVE_VERB}|biểu\sdương|tuyên\sdương|tôn\svinh|vinh\sdanh"
     rf"|động\sviên)(?!\w)",
     re.IGNORECASE,

@@ -19,6 +19,7 @@ __all__ = [
     "phrase_start",
     "read_amount",
     "recipients_of",
+    "whoever",
 ]
 
 _NUMERAL = r"\d{1,4}|[Mm]ột|[Hh]ai|[Bb]a|[Bb]ốn|[Nn]ăm|[Ss]áu|[Bb]ảy|[Tt]ám|[Cc]hín|[Mm]ười"
@@ -28,7 +29,9 @@ FORM = re.compile(
     r"|Đại đoàn kết dân tộc|Dũng cảm|Hữu nghị))?(?:\shạng\s(?:Nhất|Nhì|Ba|nhất|nhì|ba))?(?:\scác\shạng)?"
     r"|Huy\schương(?:\s(?:Vàng|Bạc|Đồng|Hữu nghị|vàng|bạc|đồng))?|Bằng\s(?:Lao động sáng tạo"
     r"|[Tt]uổi trẻ sáng tạo|Tổ quốc ghi công)"
-    r"|[Cc]ờ\s(?:thi\sđua|truyền\sthống|đơn\svị|dẫn\sđầu)(?:\s(?:xuất sắc|thi đua))?(?:\s(?:toàn diện))?"
+    r"|[Cc]ờ\s(?:thi\sđua|truyền\sthống|đơn\svị|dẫn\sđầu|luân\slưu|luân\schuyển|danh\sdự|nhất)"
+    r"(?:\s(?:xuất sắc|thi đua))?(?:\s(?:toàn diện))?"
+    r"|[Cc]úp\s(?:vô\sđịch|luân\slưu|vàng|bạc|đồng|lưu\sniệm|Vàng|Bạc|Đồng)|(?:[Gg]iấy|[Tt]hư)\s(?:biểu|tuyên)\sdương"
     r"|[Bb]ằng\skhen|[Gg]iấy\skhen|[Tt]hư\skhen|[Gg]iấy\schứng\snhận(?!\s(?:đăng|quyền|đủ|huấn|kết|an\stoàn|kiểm"
     r"|đầu))"
     r"|(?:[Kk]ỷ\sniệm\schương|[Hh]uy\shiệu)(?:\s[“\"][^“”\"]{3,120}[”\"])?"
@@ -42,7 +45,9 @@ FORM = re.compile(
     r"|[Kk]huyến\skhích|[Đđ]ặc\sbiệt|[Tt]riển\svọng|[Pp]hong\strào|[Pp]hụ|[Xx]uất\ssắc|[Cc]huyên\sđề"
     r"|[Vv]àng|[Bb]ạc|[Đđ]ồng(?!\s(?:bộ|thời|hành|loạt|đội|hạng))|[Tt]ập\sthể|[Tt]oàn\sđoàn|[Cc]á\snhân"
     r"|[Đđ]ồng\sđội|[A-C](?!\w))"
-    r"(?:\s(?:toàn\sđoàn|toàn\scuộc|tập\sthể|cá\snhân|đồng\sđội|xuất\ssắc|tiêu\sbiểu))?)"
+    r"(?:\s(?:toàn\sđoàn|toàn\scuộc|tập\sthể|cá\snhân|đồng\sđội|xuất\ssắc|tiêu\sbiểu))?"
+    r"|[“\"][^“”\"]{3,60}[”\"]|(?(count)[A-ZĐÀ-Ỹ]\w+(?:\s[^\W\d_A-Z]+){0,4}?"
+    r"(?=\s?(?:[,:;.(]|$)|\s(?:trị\sgiá|mức|mỗi|cho|kèm|và|gồm|với|được)(?!\w))|(?!)))"
     r"|(?:(?<=[:;,]\s)|(?<=\A))(?:Nhất|Nhì|Ba|Tư|Khuyến\skhích|Đặc\sbiệt)(?=\s?[:(]\s?\d))(?!\w)"
 )
 """What is given; `count` is how many of it."""
@@ -56,14 +61,22 @@ NOUN = (
     r"|chi\shội|liên\sđội|đảng\sbộ|tổ\schức|cơ\squan|cơ\ssở|công\sđoàn|địa\sphương|xã|phường|thôn|bản|ấp|khu\sphố"
     r"|tổ\sdân\sphố|khu\sdân\scư|phòng|khoa|công\strình|mô\shình|sáng\skiến|tác\sphẩm|sản\sphẩm|bài|bài\sdự\sthi"
     r"|điển\shình|gương|em|cấp\shội|cựu\schiến\sbinh|nghệ\snhân|trẻ\sem|thầy|cô|phóng\sviên|đề\stài|đại\sbiểu"
-    r"|dân\squân|già\slàng|tiết\smục|gian\shàng)"
+    r"|dân\squân|già\slàng|tiết\smục|gian\shàng|hợp\stác\sxã|tổ\shợp\stác|trang\strại|chi\snhánh|phân\sxưởng"
+    r"|câu\slạc\sbộ|bác\ssĩ|y\ssĩ|điều\sdưỡng|lái\sxe|tiểu\sthương|ngư\sdân|xóm|buôn|làng|dòng\shọ|đại\sđội|trung\sđội"
+    r"|tiểu\sđội|tiểu\sđoàn|ý\stưởng|giải\spháp|chủ\shộ|chuyên\sgia|nhà\s(?:báo|văn|thơ|khoa\shọc|tài\strợ)"
+    r"|(?:(?!công|khuôn|viện)[^\W\d_]+\s)?(?!công|khuôn|viện)[^\W\d_]+\sviên"
+    r"|(?!tuân|bảo|đối)[^\W\d_]+\s(?:sĩ|sỹ|sư|thủ))"
 )
 _QUANTIFIER = r"(?:các|những|mỗi|mọi|tất\scả(?:\scác)?|toàn\sthể|một\ssố|từng|\d{1,4})\s"
 _LABEL_BEFORE = re.compile(r"[^:.;]{1,40}:\s")
 _AT_MOST = re.compile(r"\s?(?:đối với|riêng|với|không quá|tối đa|khoảng|chọn|có)?\s?", re.IGNORECASE)
 _IS_NOUN = re.compile(rf"(?<!\w){NOUN}(?!\w)", re.IGNORECASE)
-_PHRASE = re.compile(rf"(?:{_QUANTIFIER})?{NOUN}(?!\w)", re.IGNORECASE)
+_SMALL = "một|hai|ba|bốn|sáu|bảy|tám|chín|mười"
+_IN_WORDS = re.compile(rf"(?P<count>{_SMALL})\s(?={NOUN}(?!\w))", re.IGNORECASE)
+_ONE_KIND = rf"(?:{_QUANTIFIER}|(?:{_SMALL})\s)?{NOUN}(?!\w)"
+_PHRASE = re.compile(_ONE_KIND, re.IGNORECASE)
 _QUANTIFIED = re.compile(rf"(?<!\w){_QUANTIFIER}{NOUN}(?!\w)", re.IGNORECASE)
+_CHAIN = re.compile(rf"{_ONE_KIND}(?:(?:\s|,\s|\s(?:và|hoặc)\s){_ONE_KIND})*", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?<![\w./])(?P<count>\d{{1,4}})\s(?P<noun>{NOUN})(?!\w)", re.IGNORECASE)
 _MINIMUM = re.compile(r"(?:mỗi|mức|hạng|thứ|top|từ|trên|dưới|nhất|đa)\s$", re.IGNORECASE)
 _STOP = re.compile(
@@ -83,7 +96,12 @@ _CRITERIA = re.compile(
     r"|tích\scực|tự\snguyện"
     r"|làm\stốt|chấp\shành|đóng\sgóp|triển\skhai|tổ\schức\s(?:tốt|thực|triển)|vượt|được\s|khắc\sphục|không\s"
     r"|gương\smẫu"
-    r"|phát\shuy|hoạt\sđộng\s(?:tốt|hiệu|xuất)|giúp)|dẫn\sđầu|đặc\sbiệt\s(?=xuất|tiêu)|tiêu\sbiểu|xuất\ssắc"
+    r"|phát\shuy|hoạt\sđộng\s(?:tốt|hiệu|xuất)|giúp|hiến\s|cứu\s|phát\shiện|tố\sgiác|bảo\svệ\s(?!viên)|ủng\shộ"
+    r"|(?:giữ|bảo\sđảm|bảo\stoàn)\s|về\s(?:đích|nhất|nhì|trước|sớm)|chưa\s|luôn\s|nhiều\snăm\s|liên\stục"
+    r"|kịp\sthời|dũng\scảm|mưu\strí|nhiệt\stình|năng\snổ|nộp\s|hưởng\sứng|vận\sđộng\s(?!viên)|đứng\s(?:đầu|thứ|nhất)"
+    r"|(?:tăng|giảm|vượt)\s|lọt\s|góp\s|thu\s(?:gom|hút)|kê\skhai|sản\sxuất\s(?=giỏi|tốt)|cải\stiến|sáng\stác\s|sáng\schế|học\s(?:giỏi|tốt)|chạy\s|trồng\s|quyên\sgóp|tiết\skiệm"
+    r"|tiến\sbộ)|dẫn\sđầu|(?!giải|thứ|hạng)[^\W\d_]+\s(?:[^\W\d_]+\s)?nhất(?!\strí|\sđịnh)"
+    r"|đặc\sbiệt\s(?=xuất|tiêu)|tiêu\sbiểu|xuất\ssắc"
     r"|điển\shình|nổi\sbật|tốt\s|giỏi|ưu\stú"
     r"|hay(?!\s(?:nhất\s)?(?:cá|tập))"
     r"|đẹp|là\s|xếp\s)",
@@ -155,6 +173,18 @@ def phrase_start(text: str, start: int, end: int) -> int | None:
     return found.start() if found is not None else None
 
 
+def whoever(sentence: TracedText, start: int, end: int, named: int | None) -> list[Recipients]:
+    """The subject of a sentence that says it is given something, whatever it is called.
+
+    Args:
+        named: where the name of a body that it begins with ends.
+    """
+    match = _CRITERIA.search(sentence.text, named or min(start + 2, end), end)
+    whom = trimmed(sentence.slice(start, match.start() if match is not None else end))
+    criteria = trimmed(sentence.slice(match.start(), end)) if match is not None else TracedText()
+    return [Recipients(whom, None, criteria)] if whom else []
+
+
 def recipients_of(sentence: TracedText, start: int, end: int) -> list[Recipients]:
     """The recipients that a phrase names: each counted kind by itself, else the phrase up to what they did.
 
@@ -174,11 +204,21 @@ def recipients_of(sentence: TracedText, start: int, end: int) -> list[Recipients
     if counted and counted[0].start() > start + 60 and _CRITERIA.search(text, start, counted[0].start()):
         counted = []
     if counted:
-        return _each_counted(sentence, counted, end)
-    match = _CRITERIA.search(text, min(start + 2, end), end)
+        first = _uncounted(sentence, start, counted[0].start())
+        others = _each_counted(sentence, counted, end)
+        if first is not None and not first.criteria:
+            first = replace(first, criteria=others[-1].criteria)
+        return [first, *others] if first is not None else others
+    nouns = _CHAIN.match(text, start, end)
+    match = _CRITERIA.search(text, nouns.end() if nouns is not None else min(start + 2, end), end)
     criteria = trimmed(sentence.slice(match.start(), end)) if match is not None else TracedText()
     whom = trimmed(sentence.slice(start, match.start() if match is not None else end))
-    return [Recipients(whom, None, criteria)] if whom and names_recipients(whom.text) else []
+    in_words = _IN_WORDS.match(whom.text)
+    return (
+        [Recipients(whom, count_of(in_words["count"]) if in_words is not None else None, criteria)]
+        if whom and names_recipients(whom.text)
+        else []
+    )
 
 
 def each_of(sentence: TracedText, start: int, end: int) -> list[Recipients]:
@@ -196,6 +236,19 @@ def each_of(sentence: TracedText, start: int, end: int) -> list[Recipients]:
     match = _CRITERIA.search(text, kinds[-1].end(), limit)
     criteria = trimmed(sentence.slice(match.start(), limit)) if match is not None else TracedText()
     return [Recipients(sentence.slice(*kind.span("noun")), None, criteria) for kind in kinds]
+
+
+def _uncounted(sentence: TracedText, start: int, end: int) -> Recipients | None:
+    """Those without a number who stand in one row before the counted (`đơn vị đạt giải Nhất và 05 cá nhân …`)."""
+    joint = _JOINT.search(sentence.text[start:end].rstrip() + " ") if end > start else None
+    nouns = _CHAIN.match(sentence.text, start, end) if joint is not None else None
+    if joint is None or nouns is None:
+        return None
+    stop = start + joint.start()
+    match = _CRITERIA.search(sentence.text, nouns.end(), stop) if nouns.end() <= stop else None
+    whom = trimmed(sentence.slice(start, match.start() if match is not None else stop))
+    criteria = trimmed(sentence.slice(match.start(), stop)) if match is not None else TracedText()
+    return Recipients(whom, None, criteria) if whom and len(whom.text.split()) <= _MAX_COUNTED_WORDS else None
 
 
 def _joined(text: str, counted: list[re.Match[str]], piece: re.Match[str]) -> bool:

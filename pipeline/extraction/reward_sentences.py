@@ -13,6 +13,7 @@ from pipeline.document import TracedText
 from pipeline.extraction.named_bodies import bodies_at
 from pipeline.extraction.reward_granters import (
     GIVE_VERB,
+    MAX_WHOM_WORDS,
     PASSIVE,
     Gift,
     asked_before,
@@ -29,6 +30,7 @@ from pipeline.extraction.reward_phrases import (
     phrase_start,
     read_amount,
     recipients_of,
+    whoever,
 )
 from pipeline.extraction.reward_promises import without_form
 
@@ -46,7 +48,7 @@ _NOT_GIVING = re.compile(
 _ATTAINED = re.compile(
     r"(?:đạt|đoạt|giành|giành\sđược|đạt\sđược|đã\s(?:được\s)?(?:tặng|nhận|đạt|có)|từng\s\w+|có\stừ|(?:được"
     r"|đã)\stặng\sthưởng\scác)"
-    r"(?:\s(?:danh\shiệu|các|từ|một\strong\scác|ít\snhất))*\s$",
+    r"(?:\s(?:danh\shiệu|các|từ|một\strong\scác|ít\snhất|trên|hơn|đủ|\d{1,3}|lượt|lần|chiếc))*\s$",
     re.IGNORECASE,
 )
 
@@ -71,6 +73,14 @@ _STARTS_WITH_VERB = re.compile(
     re.IGNORECASE,
 )
 _CHOSEN = re.compile(r"(?<!\w)(?:chọn|lựa\schọn|bình\schọn|xét\schọn|giới\sthiệu|bình\sxét)\s", re.IGNORECASE)
+_HOLDS = re.compile(r"(?<!\w)(?:có|gồm)\s[^:;.]{0,40}$", re.IGNORECASE)
+_MATTER = re.compile(
+    r"(?:các\s|những\s|mỗi\s|\d{1,3}\s)?(?:kết\squả|mức|kinh\sphí|lễ|việc|hồ\ssơ|danh\ssách|giải|cuộc|hội\s(?:thi|nghị|diễn)"
+    r"|kế\shoạch|phong\strào|nội\sdung|quỹ|tiền|chương\strình|đợt|ngày|năm|ngoài|trong|khi|nếu|căn|sau|tại|theo|để|số"
+    r"|tổng|từ|trên|đối\svới|qua|cơ\scấu|hình\sthức|phần|thời|và|đồng\sthời|bên\scạnh|đã|được|đề\snghị)(?!\w)|\W",
+    re.IGNORECASE,
+)
+_NEAR = 20
 _COLLECTIVE_LABEL = re.compile(r"^\s?(?:[:(]|$)")
 
 
@@ -123,6 +133,7 @@ def _with_forms(clause: TracedText) -> Iterator[Gift]:
         matches = [match for match in matches if match.start() >= passive.end("verb")]
         whom_start = phrase_start(text, 0, passive.start())
         shared = recipients_of(clause, whom_start, passive.start()) if whom_start is not None else []
+        shared = shared or _subject_given(clause, passive.start())
         granter, nobody = granter_in(clause, passive.start("by"), passive.start("verb"))
         given_by_verb = True
     else:
@@ -133,7 +144,7 @@ def _with_forms(clause: TracedText) -> Iterator[Gift]:
         asked = asked_before(text, match.start()) if index else None
         if asked is not None and asked.start() >= matches[index - 1].end():
             by = granter_in(clause, asked.end(), match.start())
-        yield from _gifts(clause, match, stop, shared, by, listed=not given_by_verb)
+        yield from _gifts(clause, match, stop, shared, by, listed=not given_by_verb, alone=len(matches) == 1)
 
 
 def _is_label(text: str, match: re.Match[str]) -> bool:
@@ -161,7 +172,18 @@ def _passive(text: str, matches: list[re.Match[str]]) -> re.Match[str] | None:
     for match in reversed(list(PASSIVE.finditer(text, 0, matches[-1].end()))):
         if phrase_start(text, 0, match.start()) is not None:
             return match
+        directly = any(0 <= form.start() - match.end() <= _NEAR for form in matches)
+        if directly and not _MATTER.match(text) and 0 < len(text[: match.start()].split()) <= MAX_WHOM_WORDS:
+            return match
     return None
+
+
+def _subject_given(clause: TracedText, end: int) -> list[Recipients]:
+    """The subject of a passive that the words for recipients do not know (`Trạm Y tế …`, `Kế toán trưởng …`)."""
+    if _MATTER.match(clause.text):
+        return []
+    named = bodies_at(clause, 0, end)
+    return whoever(clause, 0, end, named[1] if named is not None else None)
 
 
 def _active(clause: TracedText, matches: list[re.Match[str]]) -> tuple[bool, list[Recipients], TracedText | None, bool]:
@@ -183,6 +205,8 @@ def _active(clause: TracedText, matches: list[re.Match[str]]) -> tuple[bool, lis
     if asked is not None:
         granter, nobody = granter_in(clause, asked.end(), first)
         return verb is not None, shared, granter, nobody
+    if verb is None and _HOLDS.search(text, 0, first):
+        return False, shared, None, False
     return verb is not None, shared, subject_of(clause, verb.start() if verb is not None else first), False
 
 
@@ -207,6 +231,7 @@ def _gifts(
     by: tuple[TracedText | None, bool],
     *,
     listed: bool,
+    alone: bool,
 ) -> Iterator[Gift]:
     text = clause.text
     after = text[match.end() : stop]
@@ -215,10 +240,15 @@ def _gifts(
     form = clause.slice(match.start("form"), match.end("form"))
     whole = clause.slice(match.start(), stop)
     named, end = granter_behind(clause, match.end())
-    whom: list[Recipients | None] = [*(whom_behind(clause, end, stop) or shared)]
+    own = whom_behind(clause, end, stop)
+    whom: list[Recipients | None] = [*(own or shared)]
+    # First, second and third prize are parted among those who are counted together.
+    alternative = not own and alone is False and match["form"].casefold().startswith("giải")
     sums = dict(amounts_by_noun(after))
     general = read_amount(after)
     for given in whom or [None]:
         each = sums.get(given.noun, general) if given is not None else general
+        if given is not None and given.quantity is not None and alternative:
+            given = replace(given, quantity=None)
         quantity = count if count is not None else None
         yield Gift(form, whole, named or by[0], by[1] and named is None, quantity, given, each, listed)

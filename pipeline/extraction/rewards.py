@@ -45,8 +45,8 @@ _NOT_ABOUT = re.compile(
     r"kiểm tra|đánh giá|báo cáo|hồ sơ|thủ tục|quy trình|thời gian|đề xuất|nguyên tắc", re.IGNORECASE
 )
 _CHECKLIST = re.compile(
-    r"^(?:việc|công tác|kết quả|tình hình|mẫu|trình tự|hồ sơ|thời gian trình|thành phần hồ sơ|số lượng hồ sơ|chi"
-    r"|kinh phí)\s",
+    r"^(?:việc|công tác|kết quả|tình hình|mẫu|trình tự|hồ sơ|thời gian trình|thành phần hồ sơ|số lượng hồ sơ"
+    r"|chi(?!\s(?:bộ|đoàn|hội|nhánh|cục|ủy|đội|tổ)(?!\w))|kinh phí)\s",
     re.IGNORECASE,
 )
 _OF_THEM = re.compile(

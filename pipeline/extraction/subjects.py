@@ -27,6 +27,9 @@ _LABEL = re.compile(
     r"|khảo sát)|số lượng (?:đơn vị|đại biểu|người)|người (?:dự|tham gia))[^:;.]{0,50}?))\s?:\s?",
     re.IGNORECASE,
 )
+_NO_MEMBER = tuple(fold_tones(word) for word in ("công viên", "khuôn viên", "viện", "các", "và"))
+_NO_HOLDER = tuple(fold_tones(word) for word in ("tuân", "bảo", "đối"))
+_HOLDER = tuple(fold_tones(word) for word in ("sĩ", "sỹ", "sư", "thủ"))
 _KINDS_OF_THEM = re.compile(
     r"^(?:đối với\s)?(?:tập thể|cá nhân|các |đơn vị|cán bộ|học sinh|sinh viên|giáo viên|khối|cụm"
     r"|khách mời|đại biểu|đối tượng)",
@@ -65,6 +68,10 @@ _BEFORE_NOUN = re.compile(
     r"|đại biểu mời)\s?:)\s?:?\s?"
     r"|(?:phía|bên)\s[^:;,.]{1,60}:\s",
     re.IGNORECASE,
+)
+_MEMBER = re.compile(
+    rf"(?:(?!{'|'.join(_NO_MEMBER)})[^\W\d_]+ )?(?!{'|'.join(_NO_MEMBER)})[^\W\d_]+ {fold_tones('viên')}(?! chức)(?!\w)"
+    rf"|(?!{'|'.join(_NO_HOLDER)})[^\W\d_]+ (?:{'|'.join(_HOLDER)})(?!\w)"
 )
 _KIND_OF = MappingProxyType({"persons": "individual", "groups": "collective"})
 _MOST_LABELS = 5
@@ -129,6 +136,8 @@ def _nouns(*names: str) -> re.Pattern[str]:
 
 def _kind_at(folded: str) -> str | None:
     """The kind of the longest noun that a text begins with."""
+    if _MEMBER.match(folded):
+        return "individual"
     found = {name: _nouns(name).match(folded) for name in _KIND_OF}
     return max(
         ((match.end(), _KIND_OF[name]) for name, match in found.items() if match is not None), default=(0, None)
