@@ -27,7 +27,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
     """Write named arrays into one file.
 
     Args:
-        path: the file, replaced if it is there.
+        path: the file, replaced at once if it is there: who has it mapped keeps what was in it.
         arrays: arrays of plain numbers; the order is kept.
     """
     table: dict[str, dict[str, object]] = {}
@@ -37,12 +37,14 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
         offset += -(-array.nbytes // ALIGNMENT) * ALIGNMENT
     header = json.dumps(table, sort_keys=False).encode("utf-8")
     start = -(-(len(MAGIC) + 8 + len(header)) // ALIGNMENT) * ALIGNMENT
-    with path.open("wb") as stream:
+    unfinished = path.with_name(f"{path.name}.part")
+    with unfinished.open("wb") as stream:
         stream.write(MAGIC + struct.pack("<Q", len(header)) + header)
         stream.write(b"\0" * (start - stream.tell()))
         for array in arrays.values():
             stream.write(np.ascontiguousarray(array).tobytes())
             stream.write(b"\0" * (-stream.tell() % ALIGNMENT))
+    unfinished.replace(path)
 
 
 def _hash(path: Path) -> str:

@@ -72,3 +72,13 @@ def test_weights_hold_numbers_only(folder: Path) -> None:
     write_manifest(folder, ["a.bin"])
     with pytest.raises(WeightsError):
         load_arrays(folder, "a.bin")
+
+
+def test_weights_written_again_leave_what_is_mapped_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    write_arrays(path, {"a": np.zeros(100_000, dtype=np.int32)})
+    write_manifest(tmp_path, ("a.bin",))
+    mapped = load_arrays(tmp_path, "a.bin")["a"]
+    write_arrays(path, {"a": np.ones(10, dtype=np.int32)})
+    assert not mapped.any()
+    assert [child.name for child in tmp_path.iterdir() if child.suffix == ".part"] == []

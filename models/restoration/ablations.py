@@ -27,7 +27,7 @@ from models.restoration.evaluate import (
     syllables_right,
     texts_in,
 )
-from models.restoration.manners import MANNERS, Manner
+from models.restoration.manners import MANNERS, Manner, hasten
 from models.restoration.metrics import Errors
 from models.restoration.model import Model, load_model
 from models.restoration.restorer import SHIPPED
@@ -124,6 +124,8 @@ def variants(model: Model) -> Iterator[tuple[str, Restorer, dict[str, bool]]]:
     yield "as shipped", Restorer(model), {}
     yield "n-grams up to 3", Restorer(model, _weighing(order=3)), {}
     yield "n-grams up to 2 (bigram search)", Restorer(model, _weighing(order=2)), {}
+    hasty = {name: hasten(manner) for name, manner in MANNERS.items()}
+    yield "in haste, as a line that no printer made is read", Restorer(model, hasty), {}
     yield "without the model of case", Restorer(model, _weighing(case=0.0)), {}
     yield "with adaptation to each page", Restorer(model), {"adapt": True}
     general = pack_rules(smooth({}, Counter()), model.alphabet)
