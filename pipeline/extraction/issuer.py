@@ -98,7 +98,7 @@ def as_written(name: str, body: list[Passage]) -> str:
 
 def _is_organ(name: str, parent: str) -> bool:
     """Whether a body is named only with the one that it is an organ of, as a Ban Thường vụ is."""
-    if name in _ORGANS:
+    if name in _ORGANS or (name == "van phong" and parent.startswith(("uy ban", "ubnd", "hoi dong", "doan dai bieu"))):
         return True
     return bool(_COMMITTEE.match(parent)) and name.startswith(("ban ", "van phong", "uy ban kiem tra"))
 

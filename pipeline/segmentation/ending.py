@@ -21,7 +21,7 @@ _KEPT = re.compile(r"[-–—+*•·~_\s]{1,4}luu\s?[:;.]?\s?(?:vt|vp|van thu|va
 _ITEM = re.compile(r"\s{0,3}[-–—+*•·~_]")
 _PLACE_START = re.compile(r"(?:tinh|thanh pho|tp\b|huyen|quan|thi xa|xa|phuong|thi tran|dac khu)\b")
 _OFFICE = re.compile(
-    r"(?:phó|pho|chủ tịch|giám đốc|hiệu trưởng|trưởng|bộ trưởng|thứ trưởng|ủy ban|uỷ ban|ubnd|thị xã|"
+    r"(?:và|phó|pho|chủ tịch|giám đốc|hiệu trưởng|trưởng|bộ trưởng|thứ trưởng|ủy ban|uỷ ban|ubnd|thị xã|"
     r"thành phố|nơi nhận|hội đồng|tổng phụ trách|tổng giám đốc|tổng biên tập)\b"
 )
 _BODY = re.compile(
@@ -218,6 +218,14 @@ def _add_signer(line: PrintedLine, drafts: list[Draft]) -> bool:
     last = signed[-1] if signed else None
     if is_authority(line):
         drafts.append(Draft("signer-authority", [line]))
+        return False
+    if (
+        last is not None
+        and last.kind == "signer-position"
+        and line.plain.startswith("va ")
+        and is_capitals(line.string)
+    ):
+        last.lines.append(line)
         return False
     continues = last is not None and last.kind == "signer-authority" and is_capitals(line.string)
     named = _PLACE_START.match(line.plain) or (_BODY.match(line.plain) and not is_position(line))

@@ -16,7 +16,8 @@ _BODY_START = re.compile(
     r"phuong doan|chi doan|lien doi|chi hoi|lien chi|hoi|lien doan|lien hiep|lien minh|"
     r"cong doan|cdcs|cd|mat tran|chu tich|thu tuong|chinh phu|quoc hoi|to cong tac|to|khoa|kho bac|hat|tram|"
     r"quan khu|quan chung|binh doan|su doan|lu doan|trung doan|tieu doan|dai doi|hai doan|hai doi|don bien phong|"
-    r"binh chung|bch|btv|bcd|ubmttq|lien so|he thong|nha|ubkt|du an|quy|vung canh sat|co quan|doi|"
+    r"binh chung|bch|btv|bcd|ubmttq|lien so|he thong|nha|ubkt|du an|quy|vung (?:canh sat|\d)|cang vu|"
+    r"cang hang khong|vuon quoc gia|khu bao ton|thon|lang|khu pho|to dan pho|bao tang|thu vien|nha may|co quan|doi|"
     r"vien kiem sat|chi cuc|thi hanh an|ldld|bv|bvdk|bhxh|tand|vksnd|thpt|thcs)\b"
 )
 _PLACE_START = re.compile(
@@ -66,7 +67,7 @@ def tell_bodies(drafts: list[Draft]) -> list[Draft]:
         else:
             bodies.append(draft)
     joint = any(_JOINT.search(line.plain) for draft in numbers for line in draft.lines)
-    if len(bodies) > 1 and (joint or _are_peers(bodies[-2], bodies[-1])):
+    if len(bodies) > 1 and ((joint and " - " not in _bare(bodies[-1].lines[0])) or _are_peers(bodies[-2], bodies[-1])):
         _join(bodies[-2], bodies.pop(), drafts)
     for body in bodies[:-1]:
         body.kind = "parent-body"
