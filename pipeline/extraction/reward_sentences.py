@@ -77,7 +77,7 @@ _HOLDS = re.compile(r"(?<!\w)(?:có|gồm)\s[^:;.]{0,40}$", re.IGNORECASE)
 _MATTER = re.compile(
     r"(?:các\s|những\s|mỗi\s|\d{1,3}\s)?(?:kết\squả|mức|kinh\sphí|lễ|việc|hồ\ssơ|danh\ssách|giải|cuộc|hội\s(?:thi|nghị|diễn)"
     r"|kế\shoạch|phong\strào|nội\sdung|quỹ|tiền|chương\strình|đợt|ngày|năm|ngoài|trong|khi|nếu|căn|sau|tại|theo|để|số"
-    r"|tổng|từ|trên|đối\svới|qua|cơ\scấu|hình\sthức|phần|thời|và|đồng\sthời|bên\scạnh|đã|được|đề\snghị)(?!\w)|\W",
+    r"|tổng|từ|trên|đối\svới|qua|cơ\scấu|hình\sthức|phần|thời|và|đồng\sthời|bên\scạnh|đã|được|đề\snghị)(?!\w)|\W|(?:điều\s)?(?:\d{1,3}|\w)[.)]",
     re.IGNORECASE,
 )
 _NEAR = 20

@@ -29,7 +29,7 @@ _LABEL = re.compile(
 )
 _NO_MEMBER = tuple(fold_tones(word) for word in ("công viên", "khuôn viên", "viện", "các", "và"))
 _NO_HOLDER = tuple(fold_tones(word) for word in ("tuân", "bảo", "đối"))
-_HOLDER = tuple(fold_tones(word) for word in ("sĩ", "sỹ", "sư", "thủ"))
+_HOLDER = tuple(fold_tones(word) for word in ("sĩ", "sỹ", "sư"))
 _KINDS_OF_THEM = re.compile(
     r"^(?:đối với\s)?(?:tập thể|cá nhân|các |đơn vị|cán bộ|học sinh|sinh viên|giáo viên|khối|cụm"
     r"|khách mời|đại biểu|đối tượng)",
@@ -71,7 +71,7 @@ _BEFORE_NOUN = re.compile(
 )
 _MEMBER = re.compile(
     rf"(?:(?!{'|'.join(_NO_MEMBER)})[^\W\d_]+ )?(?!{'|'.join(_NO_MEMBER)})[^\W\d_]+ {fold_tones('viên')}(?! chức)(?!\w)"
-    rf"|(?!{'|'.join(_NO_HOLDER)})[^\W\d_]+ (?:{'|'.join(_HOLDER)})(?!\w)"
+    rf"|(?!{'|'.join(_NO_HOLDER)})[^\W\d_]+ (?:{'|'.join(_HOLDER)})(?!\w| {fold_tones('đoàn')}| {fold_tones('phạm')})"
 )
 _KIND_OF = MappingProxyType({"persons": "individual", "groups": "collective"})
 _MOST_LABELS = 5
