@@ -10,6 +10,7 @@ from pipeline.records import Value
 from tests.task_passages import Passage, passages_of, read_records, score_passage
 
 FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt")
+PLAIN_WORDS = ("sixth.txt", "seventh.txt")
 TABLES = ("assignments", "deadlines")
 
 
@@ -40,6 +41,15 @@ def test_task_passages_gives_the_records_of_every_kind_of_issuer(table, least):
 )
 def test_task_passages_fills_the_fields_of_the_records(table, field, least):
     assert everything().tables[table].fields[field].accuracy >= least
+
+
+@pytest.mark.parametrize(("table", "least"), [("assignments", 0.78), ("deadlines", 0.92)])
+def test_task_passages_reads_tasks_told_in_words_that_no_list_holds(table, least):
+    total = RecordScores()
+    for file in PLAIN_WORDS:
+        for passage in passages_of(file):
+            total += score_passage(passage, wrapped=False)[0]
+    assert total.tables[table].counts.f1 >= least
 
 
 def judged(passage: Passage) -> list[tuple[Value, bool]]:

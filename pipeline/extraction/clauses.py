@@ -96,6 +96,8 @@ def clause_of(
         task = _stripped(sentence, begin, _without_times(text, begin, _end_of_task(text, begin, end), times))
         return task if task else _stripped(sentence, start, max(end, time.end))
     stop = time.start
+    if before.rstrip().endswith(":"):
+        return _stripped(sentence, begin, stop)
     if time.kind == "recurring":
         stop = _end_after(text, time.end, end)
         if stop == time.end and _DONE_BY.sub("", before).strip() and time.preposition in _LIMITS:
@@ -207,6 +209,8 @@ def _verb_of(text: str, start: int, end: int, doer: Doer | None) -> int:
         led = _LEADING.match(text[start:end])
         if led and start + led.end() < end:
             start = _after_partners(text, start + led.end(), end)
+        if text[start:end].casefold().startswith(("cùng ", "và cùng ")):
+            start = _after_partners(text, start, end)
         if start == before:
             break
     start += _length(_TO_DO, text[start:end])
@@ -235,7 +239,7 @@ def _after_circumstance(text: str, start: int, end: int) -> int:
 
 def _after_partners(text: str, start: int, end: int) -> int:
     """Past `phối hợp với X và Y` after `chủ trì`."""
-    if not text[start:end].casefold().startswith("phối hợp"):
+    if not text[start:end].casefold().startswith(("phối hợp", "cùng ", "và cùng ")):
         return start
     partners = coordinators(text[start:end])
     if not partners:

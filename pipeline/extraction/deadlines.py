@@ -41,6 +41,11 @@ _GATHERING = re.compile(
     r"|tham quan|ngày hội|giải ))",
     re.IGNORECASE,
 )
+_ENDS = re.compile(
+    r"(?<!\w)(?:(?:khép lại|kết thúc|hoàn thành|hoàn tất|xong|chấm dứt)(?: \S+){0,4}"
+    r"|(?:chốt|nộp|bàn giao)(?: [^\s,;:.]+){0,12})\s$",
+    re.IGNORECASE,
+)
 _OF_ALL = re.compile(
     r"^(?:(?:các\s)?nội dung|(?:các\s)?nhiệm vụ|tổ chức(?: thực hiện| triển khai)?$|thời gian|kế hoạch|chương trình"
     r"|tiến độ|lịch|quy mô)(?:\W|$)",
@@ -59,6 +64,7 @@ _SHORT = ("day", "days", "month", "clock")
 _MAX_DAY_WORDS = 16
 _MAX_LOOK_BACK = 60
 _MIN_WORDS = 2
+_MAX_CLAUSE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,8 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
             what = clause_of(sentence, time, times, _moved(*own) if own is not None else doer)
             if time.kind == "due" and time.first is not None and time.unit in _SHORT and _GATHERING.match(what.text):
                 time = _as_event(time)
+            elif _is_limit(sentence.text, time):
+                time = replace(time, kind="due")
             if before_it and len(what.text.split()) <= _MIN_WORDS:
                 what = before_it
             before_it = what
@@ -208,6 +216,14 @@ def _of_unit(unit: Unit, plan: PlanDate) -> Iterator[_Found]:
                 False,
                 0,
             )
+
+
+def _is_limit(text: str, time: TimeExpression) -> bool:
+    """Whether a bare day is that by which something is to be over or handed in (`đợt một khép lại ngày …`)."""
+    if time.kind != "event" or time.unit != "day" or time.preposition not in ("", "vào"):
+        return False
+    clause = re.split(r"[,;:]\s", text[max(0, time.start - _MAX_CLAUSE) : time.start])[-1]
+    return _ENDS.search(clause) is not None
 
 
 def _moved(offset: int, doer: Doer) -> Doer:

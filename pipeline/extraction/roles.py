@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from pipeline.extraction.subjects_of_tasks import named_subject
 from pipeline.extraction.vocabulary import folded
 from pipeline.language.bodies import Body, bodies_from
 from pipeline.language.nlp import Analysis, analyse, fold_tones
@@ -21,6 +22,12 @@ _WITH = re.compile(
     r"phối\s?hợp(?:\s(?:chặt chẽ|thường xuyên|tốt|đồng bộ|kịp thời|hiệu quả|có hiệu quả|trực tiếp"
     r"|nghiêm túc|tích cực))*"
     r"(?:\sthực hiện|\stổ chức|\striển khai)?(?P<with>\s(?:với|cùng với|cùng))?\s",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(r"(?:^|[;,]\s)(?:và\s)?cùng(?:\svới)?\s(?!nhau|lúc|thời|ngày|kỳ)", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    r"^(?:\s(?:ngay|gấp|nhanh|kịp thời|đầy đủ|thường xuyên|trực tiếp|định kỳ|bằng văn bản|kết quả|tình hình"
+    r"|tiến độ))*\s?$",
     re.IGNORECASE,
 )
 _HELP_OF = re.compile(r"sự\sphối\shợp\s(?:chặt chẽ\s)?(?:của|từ)\s", re.IGNORECASE)
@@ -121,6 +128,14 @@ def coordinators(text: str) -> list[Body]:
         if _AS_NOUN.search(text[max(0, match.start() - 40) : match.start()]):
             continue
         found.extend(_bodies_after(text, match.end(), loose=match["with"] is not None))
+    for match in _TOGETHER.finditer(text):
+        together = bodies_from(text, match.end())
+        analysis = analyse(text)
+        if together is None:
+            continue
+        named = named_subject(text, together)
+        if named is not None or analysis.token_at(together.end) in analysis.marks["verbs"]:
+            found.extend((named or together).bodies)
     for match in _HELP_OF.finditer(text):
         found.extend(_bodies_after(text, match.end(), loose=False))
     return found
@@ -208,7 +223,7 @@ def _receives(text: str, start: int, end: int, reports: list[int]) -> bool:
         return False
     if _CHANNEL.search(before) or _ADVISED.search(before):
         return False
-    if not text[report:start].strip():
+    if _AT_ONCE.match(text[report:start]):
         return True
     if _TOWARDS.search(before):
         return True

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.extraction.subjects_of_tasks import is_no_subject, subject_by_place
+from pipeline.extraction.subjects_of_tasks import is_no_subject, named_subject, subject_by_place
 from pipeline.language.bodies import Body, BodyList, bodies_from
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
@@ -156,6 +156,10 @@ def _doer_from(sentence: str, start: int, issuer: str) -> Doer | None:
     if is_no_subject(sentence, begin) and not directive:
         return None
     found = bodies_from(sentence, begin)
+    if found is not None and not directive:
+        named = named_subject(sentence, found)
+        if named is not None:
+            return Doer(named, named.bodies[0].start, named.end, named.end, place, guessed=True)
     if found is None or not (directive or _goes_on(analyse(sentence), found.end)) or _is_cut(sentence, found):
         placed = subject_by_place(sentence, begin)
         if placed is not None and (found is None or placed.end > found.end):
@@ -188,6 +192,9 @@ def _with_verbal_name(sentence: str, found: BodyList) -> BodyList:
     last = found.bodies[-1]
     match = _CUE.search(sentence, found.end, found.end + 90)
     if last.kind in ("person", "position") or match is None or match.start() <= found.end + 1:
+        return found
+    analysis = analyse(sentence)
+    if any(after == analysis.token_at(found.end) for after in analysis.marks["levels"].values()):
         return found
     between = sentence[found.end : match.start()].strip()
     most = 6 if last.kind == "office" else 12

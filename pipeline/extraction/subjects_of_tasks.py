@@ -6,11 +6,11 @@ from pipeline.extraction.vocabulary import folded
 from pipeline.language.bodies import Body, BodyList
 from pipeline.language.nlp import Analysis, analyse, fold_tones
 
-__all__ = ["is_no_subject", "subject_by_place"]
+__all__ = ["is_no_subject", "named_subject", "subject_by_place"]
 
 _NO_SUBJECT = re.compile(
     r"^(?:các\s|những\s|mỗi\s|toàn\sbộ\s)?(?:trường\shợp|văn\s(?:bản|hóa|hoá|kiện|nghệ|học)|đồng\sloạt|nhóm\s(?:giải|nhiệm|chỉ|vấn|nội)|công\s(?:tác|trình|việc|văn|nghệ|dân\s(?:số))|nội\sdung|hoạt\sđộng|nhiệm\svụ|chỉ\s(?:tiêu|đạo)"
-    r"|kế\shoạch|chương\strình|giải\spháp|biện\spháp|tổ\schức\s(?!đảng|chính\strị|xã\shội|công|đoàn|hội|đại\sdiện)|đại\shội|hội\s(?:nghị|thi|thảo|diễn|thao)|chi\s(?:phí|trả|tiêu|tiết)|chủ\s(?:động|trì|đề|yếu|trương)"
+    r"|kế\shoạch|ngân\ssách|chương\strình|giải\spháp|biện\spháp|tổ\schức\s(?!đảng|chính\strị|xã\shội|công|đoàn|hội|đại\sdiện)|đại\shội|hội\s(?:nghị|thi|thảo|diễn|thao)|chi\s(?:phí|trả|tiêu|tiết)|chủ\s(?:động|trì|đề|yếu|trương)"
     r"|đảng\s(?:phí)|thành\s(?:lập|phần|tích|phố)|lực\schọn|thường\sxuyên|đơn\s(?:giá|thư)|cơ\s(?:cấu|chế|bản)|quản\slý|lực\s|thủ\stục"
     r"|học\stập|kho\s|cụm\stừ|viện\sdẫn|phân\s(?:công|loại|bổ|tích|cấp)|cấp\s(?:phát|giấy|kinh)|bộ\s(?:tiêu|chỉ|đề|câu)|báo\s(?:cáo|hiệu)|sinh\shoạt"
     r"|nhà\s(?:ở|nước\s(?:và|đã))|khối\slượng|thư\smời|đồng\sthời|khu\svực|thanh\stoán|phụ\slục|hộ\strợ|hợp\s(?:đồng|lý)|giám\ssát|kế\sthừa|trung\sbình|đội\shình)",
@@ -26,6 +26,12 @@ _NEVER = frozenset(
 _GOES_BY = frozenset(("theo", "căn"))
 _MODALS = frozenset(("phải", "cần"))
 _MAX_TOKENS = 28
+_NAME_MARKS = ("names", "heads", "abbreviations", "parts", "levels", "tails", "positions")
+_NOT_VERBS = ("stops", "tails", "levels", "quantifiers", "person_titles", "positions")
+_NO_VERB = frozenset(
+    ("và", "của", "về", "này", "đó", "hay", "hoặc", "nhà", "mới", "cũ", "lớn", "nhỏ", "chung", "riêng")
+)
+_FEW_LOOSE = 2
 
 
 def subject_by_place(text: str, start: int) -> BodyList | None:
@@ -56,6 +62,65 @@ def subject_by_place(text: str, start: int) -> BodyList | None:
     parts = _parts(analysis, token, after)
     bodies = tuple(Body(analysis.starts[first], analysis.ends[last - 1], "collective") for first, last in parts)
     return BodyList(bodies, analysis.ends[after - 1])
+
+
+def named_subject(text: str, found: BodyList) -> BodyList | None:
+    """An office at a sentence's start that a word follows which no list knows: that word is its verb.
+
+    Args:
+        text: a sentence.
+        found: the bodies that it begins with; the last name may have run on into the verb.
+    Returns:
+        The bodies, the last one cut back to what is surely its name; None where a known verb follows the name, or
+        where what follows can be no verb. Not done: a verb of two syllables that another known verb follows.
+    """
+    analysis = analyse(text)
+    last = found.bodies[-1]
+    if last.kind != "office" or analysis.text[last.start : last.end].islower():
+        return None
+    first, after = analysis.token_at(last.start), analysis.token_at(last.end)
+    solid = _solid_end(analysis, first, after)
+    loose = after - solid
+    if loose and not _ran_on(analysis, after, loose):
+        return None
+    if solid <= first or not _unknown_verb(analysis, solid):
+        return None
+    end = analysis.ends[solid - 1]
+    return BodyList((*found.bodies[:-1], Body(last.start, end, last.kind)), end)
+
+
+def _ran_on(analysis: Analysis, after: int, loose: int) -> bool:
+    """Whether the words of no list at a name's end are rather its verb, by how many they are and what follows."""
+    verb = analysis.marks["verbs"].get(after)
+    if verb is not None:
+        return loose != _FEW_LOOSE and verb - after == 1
+    return loose != _FEW_LOOSE or after not in analysis.marks["stops"]
+
+
+def _solid_end(analysis: Analysis, first: int, after: int) -> int:
+    """The token after the last one that surely belongs to a name: listed words, capitals and their second syllables."""
+    words, marks = analysis.words, analysis.marks
+    solid = first
+    for index in range(first, after):
+        spans = [marks[name].get(index, 0) for name in _NAME_MARKS]
+        reach = max((span for span in spans if span <= after), default=0)
+        capital = words[index][0].isupper() or (words[index].isdigit() and index == solid)
+        if capital:
+            second = index + 1 < after and words[index + 1].islower() and not words[index].isdigit()
+            placed = index > first + 1 and words[index - 1][0].isupper() and words[index - 1].isalpha()
+            reach = max(reach, index + 2 if second and words[index + 1].isalpha() and not placed else index + 1)
+        solid = max(solid, reach)
+    return solid
+
+
+def _unknown_verb(analysis: Analysis, token: int) -> bool:
+    """Whether a word in small letters that is on no list stands there, with something after it to do."""
+    words, marks = analysis.words, analysis.marks
+    if token + 1 >= len(words) or not words[token].isalpha() or not words[token].islower():
+        return False
+    if words[token] in _NO_VERB or token in marks["verbs"] or any(token in marks[name] for name in _NOT_VERBS):
+        return False
+    return len(words) - token > _FEW_LOOSE
 
 
 def is_no_subject(text: str, start: int) -> bool:

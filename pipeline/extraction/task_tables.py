@@ -19,7 +19,9 @@ _ROLES: tuple[tuple[ColumnRole, str], ...] = (
     ("serial", r"^(?:stt|tt|số tt|số thứ tự|#|no)\.?$"),
     ("target", r"được (?:kiểm tra|giám sát|thanh tra|khảo sát)|đối tượng (?:kiểm tra|giám sát)"),
     ("both", r"chủ trì.{0,6}phối hợp|phối hợp.{0,6}chủ trì"),
-    ("partner", r"phối hợp"),
+    ("partner",
+        r"phối hợp|(?:đơn vị|cơ quan|lực lượng|bộ phận|phòng, ban) (?:cùng |hỗ trợ|tham gia|liên quan)"
+        r"|^(?:cùng )?tham gia$"),
     ("begin", r"^(?:thời gian |ngày |thời điểm )?bắt đầu(?: thực hiện)?$|^từ ngày$|^khởi công$"),
     ("finish", r"^(?:thời gian |ngày |thời điểm )?kết thúc$|^đến ngày$"),
     ("limit", r"thời hạn|hạn (?:hoàn thành|cuối|chót)|hoàn thành|tiến độ|thời gian (?:hoàn thành|báo cáo|trình)"),

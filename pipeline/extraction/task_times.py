@@ -43,7 +43,9 @@ _REPORT_OF = re.compile(
 )
 _CHECKLIST = re.compile(r"^(?:việc|công tác|kết quả|tình hình|tỷ lệ|số lượng|mức độ)\s", re.IGNORECASE)
 _QUANTIFIED = re.compile(
-    r"\d+(?:[.,]\d+)?\s?%|ít nhất|tối thiểu|trên \d|đạt (?:tiêu chí|chuẩn|tỷ lệ)|hoàn thành", re.IGNORECASE
+    r"\d+(?:[.,]\d+)?\s?%|ít nhất|tối thiểu|(?:tất cả|toàn bộ|mọi|không (?:còn|để)|xóa) |trên \d"
+    r"|đạt (?:tiêu chí|chuẩn|tỷ lệ)|hoàn thành",
+    re.IGNORECASE,
 )
 _REACHED = re.compile(
     r"^,?\s(?:đạt|phấn đấu|có ít nhất|hoàn thành|tối thiểu|ít nhất|có trên|trên \d|100\s?%)", re.IGNORECASE
@@ -87,7 +89,7 @@ def accepted_times(text: str, context: TimeContext) -> list[TimeExpression]:
     """The times that limit or repeat what a text tells somebody to do, in order."""
     if context.purpose and not context.targets and not _QUANTIFIED.search(text):
         return []
-    if not context.told and _CHECKLIST.match(text):
+    if not context.told and _CHECKLIST.match(text) and not (context.purpose and _QUANTIFIED.search(text)):
         return []
     found = find_times(text, context.plan)
     return [time for time in found if _binds(text, time, context) and not _explains(text, time, found)]
@@ -118,7 +120,12 @@ def _binds(text: str, time: TimeExpression, context: TimeContext) -> bool:
         return False
     if not time.preposition and not _stands_free(before, time):
         return False
-    return not (time.unit in ("day", "days") and _MADE_BEFORE.search(before))
+    return not (time.unit in ("day", "days") and _MADE_BEFORE.search(before) and not _is_to_come(time, context.plan))
+
+
+def _is_to_come(time: TimeExpression, plan: PlanDate) -> bool:
+    """Whether a day printed with its year lies after the plan's own, so that nothing can have been made on it."""
+    return time.inferred is None and time.first is not None and plan.iso is not None and time.first > plan.iso
 
 
 def _explains(text: str, time: TimeExpression, found: list[TimeExpression]) -> bool:

@@ -51,6 +51,23 @@ _BIDS_DO = re.compile(
     re.IGNORECASE,
 )
 _ASKS_OTHERS = re.compile(r"\s(?:đề nghị|yêu cầu|giao)\s(?!ban hành)", re.IGNORECASE)
+_FORMULA = re.compile(
+    r"^(?:đề nghị|yêu cầu|rất mong|mong)\s[^;:.]{0,160}?\s(?:(?:nghiêm túc|tích cực|khẩn trương|chủ động|quan tâm"
+    r"|tổ chức|phối hợp|triển khai|thực hiện|hưởng ứng|tham gia|nhiệt tình|tốt|có hiệu quả)[,\s]*(?:và\s)?){1,6}"
+    r"(?:(?:các\s)?nội dung\s)?(?:(?:của\s)?(?:kế hoạch|chương trình|hướng dẫn|chỉ thị|công văn|văn bản)(?:\snày)?)?"
+    r"(?:\s(?:nghiêm túc|có hiệu quả|đạt kết quả))?[\s./]*$",
+    re.IGNORECASE,
+)
+_PAPER_ITSELF = re.compile(
+    r"^(?:kế hoạch|chương trình|quyết định|quy chế|hướng dẫn|văn bản|chỉ thị|nghị quyết)\snày\s(?:(?:sẽ\s)?được"
+    r"|có|thay)\s",
+    re.IGNORECASE,
+)
+_HONOURED = re.compile(
+    r"\s(?:sẽ\s)?được\s(?:[^.;,]{0,90}\s)?(?:biểu dương|tuyên dương|khen thưởng|tặng|tặng thưởng|trao|thưởng|tôn vinh"
+    r"|vinh danh|xét khen)(?!\w)",
+    re.IGNORECASE,
+)
 _TOGETHER = re.compile(r"\bcùng\b", re.IGNORECASE)
 _OF_THEM = re.compile(r"^(?:tập thể|cá nhân)", re.IGNORECASE)
 _ISSUING = re.compile(r"(?:ban hành|xây dựng|đề ra)\s[^.;]{0,400}(?:như sau|cụ thể)", re.IGNORECASE)
@@ -108,10 +125,13 @@ def _units(document: Document, passage: Passage, plan: PlanDate) -> Iterator[Uni
         or _NO_TASK.match(body.text)
         or _COURTESY.search(body.text[:300])
         or _PERSON_LINE.match(body.text)
+        or _PAPER_ITSELF.match(body.text)
     ):
         return
     chain = _chain(document, passage)
     section = chain[0] if chain else None
+    if section is not None and section.kind == "rewards" and _HONOURED.search(body.text[:400]):
+        return
     if _is_about_whom(chain) or any(_SITUATION.match(section.heading.text) for section in chain):
         return
     lead_in = body.text.rstrip().endswith(":") and passage.kind != "heading"
@@ -185,6 +205,8 @@ def _told_in_closing(body: TracedText) -> TracedText:
     for index, (start, end) in enumerate(sentences):
         sentence = body.text[start:end].rstrip(" ./")
         formula = formula or _CLOSES.match(sentence) is not None
+        if _FORMULA.match(sentence):
+            continue
         if _DIFFICULTIES.search(sentence) and _TELLING.search(sentence) and not _CONTACT.search(sentence):
             return body.slice(start, end)
         if _CLOSES.match(sentence) or (formula and _BIDS_DO.search(sentence)) or _COURTESY.search(sentence):

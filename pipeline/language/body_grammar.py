@@ -126,12 +126,22 @@ def _contains(analysis: Analysis, left: Part, right: Part, position: int) -> boo
     """Whether the right body is the superior in a hierarchy printed from the lower to the higher unit."""
     if analysis.words[position - 1] != ",":
         return False
+    if right[1] - right[0] > 1 and _named(analysis, right).startswith("công an ") and _of_police(analysis, left):
+        return True
     lower, higher = _rank(analysis, left), _rank(analysis, right)
     return lower is not None and higher is not None and lower < higher and higher >= 2
 
 
+def _of_police(analysis: Analysis, part: Part) -> bool:
+    return _named(analysis, part).startswith(("phòng cảnh sát ", "phòng an ninh ", "đội cảnh sát ", "đội an ninh "))
+
+
+def _named(analysis: Analysis, part: Part) -> str:
+    return fold_tones(analysis.text[analysis.starts[part[0]] : analysis.ends[part[1] - 1]])
+
+
 def _rank(analysis: Analysis, part: Part) -> int | None:
-    folded = fold_tones(analysis.text[analysis.starts[part[0]] : analysis.ends[part[1] - 1]])
+    folded = _named(analysis, part)
     ranks = [
         (len(head), int(rank))
         for head, rank in word_table("ranks").items()
@@ -279,16 +289,26 @@ def _collective(analysis: Analysis, token: int, first: int) -> Part | None:
     if words[after - 1].casefold() == "viên" and after in marks["heads"]:
         after = marks["heads"][after]
     narrowed = _tails(analysis, after)
+    if first > token and words[narrowed : narrowed + 1] == ["của"] and _owned(analysis, narrowed + 1):
+        narrowed = _owned(analysis, narrowed + 1)
     if first > token and narrowed == after and _is_only_people(analysis, first, after):
         return None
     return (token, narrowed, "collective")
+
+
+def _owned(analysis: Analysis, token: int) -> int:
+    """The token after the office, in capitals, that several bodies belong to; 0 where none stands there."""
+    if token >= len(analysis) or not analysis.words[token][0].isupper():
+        return 0
+    office = _office(analysis, token)
+    return office[1] if office is not None else 0
 
 
 _PEOPLE = frozenset(("học sinh", "sinh viên", "cá nhân", "tập thể", "hộ gia đình", "gia đình"))
 
 
 def _is_only_people(analysis: Analysis, first: int, after: int) -> bool:
-    return fold_tones(analysis.text[analysis.starts[first] : analysis.ends[after - 1]]) in _PEOPLE
+    return _named(analysis, (first, after, "generic")) in _PEOPLE
 
 
 def _bare_head(analysis: Analysis, token: int) -> bool:

@@ -153,7 +153,8 @@ def _carries_on(analysis: Analysis, token: int, after: int, known: int) -> bool:
     if not word.isalpha() or after <= known or before.isdigit():
         return False
     if before[0].isupper() and not before.isupper() and _is_second(analysis, after):
-        return True
+        placed = after - 2 >= token and analysis.words[after - 2][0].isupper()
+        return not (placed and after in analysis.marks["verbs"])
     return not stops_name(analysis, after) and after - token < 8
 
 

@@ -166,7 +166,8 @@ _PATTERNS: tuple[tuple[PointUnit, str], ...] = (
         "measure",
         rf"(?<!\w)(?:trong\s(?:vòng\s|thời\shạn\s|thời\sgian\s)?|(?:chậm|muộn)\snhất\s(?:là\s)?(?:sau\s|trong\s)?|sau\s|trước\s"
         rf"|không\squá\s|ít\snhất\s(?:là\s)?|tối\sthiểu\s)?{_WORKING_DAYS},?\s"
-        rf"(?:(?:kể\s|tính\s)?từ(?!\sngày\s\d)|(?:sau|trước)\s(?:khi|ngày|thời|lúc|buổi|cuộc|lễ|hội|kỳ)|kể)\s[^,.;:()]{{2,120}}",
+        rf"(?:(?:kể\s|tính\s)?từ(?!\sngày\s\d)|(?:sau|trước)\s(?:khi|ngày|thời|lúc|buổi|cuộc|lễ|hội|kỳ)|kể)\s"
+        r"(?:(?!\s(?:phải|cần|sẽ|có\strách\snhiệm)\s)[^,.;:()]){2,120}",
     ),
     (
         "measure",

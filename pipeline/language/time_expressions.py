@@ -26,8 +26,8 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"(?<!\w)(?:(?P<early>đầu|nửa\sđầu|thượng\stuần|tuần\sđầu(?:\stiên)?)|(?P<middle>giữa|trung\stuần)"
-    r"|(?P<late>cuối|nửa\scuối|hạ\stuần|tuần\scuối(?:\scùng)?)|tuần\s(?:lễ\s)?(?:thứ\s)?(?P<week>[1-5]|nhất|một|hai|ba|tư|năm)(?:\s?(?:[-–,]|và|đến)\s?(?:tuần\s)?(?P<until>[1-5]))?"
+    r"(?<!\w)(?:(?P<half1>nửa\sđầu)|(?P<half2>nửa\s(?:cuối|sau))|(?P<ten1>thượng\stuần|(?:10|mười)\sngày\sđầu)|(?P<ten2>trung\stuần|(?:10|mười)\sngày\sgiữa)"
+    r"|(?P<ten3>hạ\stuần|(?:10|mười)\sngày\scuối)|(?P<early>đầu|tuần\sđầu(?:\stiên)?)|(?P<middle>giữa)|(?P<late>cuối|tuần\scuối(?:\scùng)?)|tuần\s(?:lễ\s)?(?:thứ\s)?(?P<week>[1-5]|nhất|một|hai|ba|tư|năm)(?:\s?(?:[-–,]|và|đến)\s?(?:tuần\s)?(?P<until>[1-5]))?"
     r"|(?P<lastday>ngày\scuối(?:\scùng)?)),?\s(?:của\s)?$",
     re.IGNORECASE,
 )
@@ -55,6 +55,7 @@ _WEEKDAY_OF_TURN = re.compile(
 )
 _ONWARDS = re.compile(r"^\strở\s(?:đi|về\ssau)(?!\w)", re.IGNORECASE)
 _FOLLOWING_YEARS = re.compile(r"^\svà\s(?:những|các)\snăm\s(?:tiếp\stheo|sau)", re.IGNORECASE)
+_LAST_TEN_DAYS = 3
 _WEEKS = {"nhất": 1, "một": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5}
 _UNKNOWN = PlanDate()
 _DAYS_FROM = re.compile(r"(?P<count>\d{1,3})\sngày,?\s(?:(?:kể|tính)\s)?từ\s(?=ngày\s\d)", re.IGNORECASE)
@@ -355,8 +356,27 @@ def _narrowed(first: date, last: date, part: str) -> tuple[date, date]:
     """The part of a month, quarter or year that `đầu`, `giữa`, `cuối` or a week says; whole where it is vague."""
     if part == "lastday":
         return last, last
+    if part.startswith("half"):
+        return _half(first, last, int(part[4:]))
+    if part.startswith("ten") and (last - first).days <= 31:
+        third = int(part[3:])
+        begin = first + timedelta(days=10 * (third - 1))
+        return begin, last if third == _LAST_TEN_DAYS else begin + timedelta(days=9)
     if part.startswith("week ") and (last - first).days <= 31:
         weeks = [_WEEKS.get(number) or int(number) for number in part[5:].split()]
         begin = first + timedelta(days=7 * (weeks[0] - 1))
         return min(begin, last), min(first + timedelta(days=7 * max(weeks[-1], weeks[0]) - 1), last)
     return first, last
+
+
+def _half(first: date, last: date, number: int) -> tuple[date, date]:
+    """The first or second half: of a month up to its 15th day or after it, of longer spans by whole months."""
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months == 1:
+        middle = first.replace(day=15)
+    elif months % 2:
+        middle = first + (last - first) // 2
+    else:
+        later = first.month - 1 + months // 2
+        middle = date(first.year + later // 12, later % 12 + 1, 1) - timedelta(days=1)
+    return (first, middle) if number == 1 else (middle + timedelta(days=1), last)
