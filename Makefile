@@ -42,6 +42,7 @@ corpus:
 	@setup/bootstrap.sh dev
 	$(BIN)/python -m corpus.build corpus
 	$(BIN)/python -m corpus.build corpus/held_out --documents corpus/held_out/documents
+	$(BIN)/python -m corpus.build corpus/once_held_out --documents corpus/once_held_out/documents
 
 # make evaluate DATA=FOLDER   measures text and records against the gold in a folder
 evaluate:

@@ -18,7 +18,9 @@ from corpus.text_metrics import normalise, score_page, score_pages
 HELD_OUT = DOCUMENTS.parent / "held_out" / "documents"
 OPEN_IDS = sorted(path.parent.name for path in DOCUMENTS.glob("*/document.json"))
 HELD_OUT_IDS = sorted(path.parent.name for path in HELD_OUT.glob("*/document.json"))
-IDS = [*OPEN_IDS, *HELD_OUT_IDS]
+ONCE_HELD_OUT = DOCUMENTS.parent / "once_held_out" / "documents"
+ONCE_HELD_OUT_IDS = sorted(path.parent.name for path in ONCE_HELD_OUT.glob("*/document.json"))
+IDS = [*OPEN_IDS, *HELD_OUT_IDS, *ONCE_HELD_OUT_IDS]
 COMMITTED_SCANS_BYTES = 6_000_000
 COMMITTED_HELD_OUT_BYTES = 3_500_000
 # What Tesseract's English model makes of Vietnamese: wrecked, but still the same page.
@@ -26,7 +28,8 @@ WRECKED_CER = (0.12, 0.55)
 
 
 def folder_of(document_id: str) -> Path:
-    return (HELD_OUT if document_id in HELD_OUT_IDS else DOCUMENTS) / document_id
+    held = {**dict.fromkeys(HELD_OUT_IDS, HELD_OUT), **dict.fromkeys(ONCE_HELD_OUT_IDS, ONCE_HELD_OUT)}
+    return held.get(document_id, DOCUMENTS) / document_id
 
 
 def scans_of(document_id: str) -> Path:

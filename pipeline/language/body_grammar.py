@@ -1,7 +1,6 @@
 """How the name of a body is read, token by token: where it begins, what belongs to it, where it ends."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from pipeline.language.body_names import (
     any_capital,
@@ -13,14 +12,10 @@ from pipeline.language.body_names import (
     starts_body,
     surnames,
 )
-from pipeline.language.nlp import Analysis, fold_tones, word_table
+from pipeline.language.body_ranks import BodyKind, Part, contains, name_of
+from pipeline.language.nlp import Analysis, fold_tones
 
 __all__ = ["BodyKind", "Listing", "Part", "body_list"]
-
-BodyKind = Literal["office", "collective", "position", "person", "generic"]
-
-
-Part = tuple[int, int, BodyKind]
 
 
 @dataclass(slots=True)
@@ -56,7 +51,7 @@ def body_list(analysis: Analysis, token: int) -> Listing:
             parts.extend(shared)
             prefix = _prefix(analysis, part, shared[0][0])
             listing.prefixes.update({member[0]: prefix for member in shared})
-        elif parts and _contains(analysis, parts[-1], part, position):
+        elif parts and contains(analysis, parts[-1], part, position):
             parts[-1] = (parts[-1][0], part[1], parts[-1][2])
         else:
             parts.append(part)
@@ -120,35 +115,6 @@ def _after_separator(analysis: Analysis, token: int) -> int:
     if after < len(analysis) and analysis.words[after].casefold() in ("và", "cùng", "hoặc"):
         after += 1
     return after
-
-
-def _contains(analysis: Analysis, left: Part, right: Part, position: int) -> bool:
-    """Whether the right body is the superior in a hierarchy printed from the lower to the higher unit."""
-    if analysis.words[position - 1] != ",":
-        return False
-    if right[1] - right[0] > 1 and _named(analysis, right).startswith("công an ") and _of_police(analysis, left):
-        return True
-    lower, higher = _rank(analysis, left), _rank(analysis, right)
-    return lower is not None and higher is not None and lower < higher and higher >= 2
-
-
-def _of_police(analysis: Analysis, part: Part) -> bool:
-    return _named(analysis, part).startswith(("phòng cảnh sát ", "phòng an ninh ", "đội cảnh sát ", "đội an ninh "))
-
-
-def _named(analysis: Analysis, part: Part) -> str:
-    return fold_tones(analysis.text[analysis.starts[part[0]] : analysis.ends[part[1] - 1]])
-
-
-def _rank(analysis: Analysis, part: Part) -> int | None:
-    folded = _named(analysis, part)
-    ranks = [
-        (len(head), int(rank))
-        for head, rank in word_table("ranks").items()
-        if folded == fold_tones(head) or folded.startswith(fold_tones(head) + " ")
-    ]
-    rank = max(ranks)[1] if ranks else -1
-    return rank if rank >= 0 else None
 
 
 def _narrowed(analysis: Analysis, part: Part) -> bool:
@@ -308,7 +274,7 @@ _PEOPLE = frozenset(("học sinh", "sinh viên", "cá nhân", "tập thể", "h�
 
 
 def _is_only_people(analysis: Analysis, first: int, after: int) -> bool:
-    return _named(analysis, (first, after, "generic")) in _PEOPLE
+    return name_of(analysis, (first, after, "generic")) in _PEOPLE
 
 
 def _bare_head(analysis: Analysis, token: int) -> bool:
