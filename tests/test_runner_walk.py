@@ -204,10 +204,13 @@ def test_walk_refuses_what_is_no_file(tmp_path: Path) -> None:
 def test_order_the_real_stages_fit_together() -> None:
     order = stages()
     check_order(order)
-    assert [stage.name for stage in order] == ["ingest", "clean", "ocr", "layout", "restore", "segment", "extract"]
+    assert [stage.name for stage in order] == [
+        *("ingest", "clean", "ocr", "layout", "restore", "correct", "segment", "extract", "confirm"),
+    ]
     assert {gift for stage in order for gift in stage.gives} >= {"pages", "words", "passages", "records"}
     names = {field for field in Options.__struct_fields__ if field != "runner"}
-    assert {stage.name for stage in order} == names
+    # What a person set right is no option of a stage.
+    assert {stage.name for stage in order} == names | {"correct", "confirm"}
 
 
 @given(st.permutations(fake_stages()))
