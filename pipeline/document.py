@@ -200,6 +200,11 @@ class Document(Struct, frozen=True):
         """What could not be done."""
         return tuple(issue for issue in self.issues if issue.weight == "loss")
 
+    @property
+    def lost_pages(self) -> frozenset[int]:
+        """Numbers of the pages on which something could not be done."""
+        return frozenset(issue.page for issue in self.losses if issue.page is not None)
+
     def text(self) -> str:
         """The text of all pages in reading order, pages separated by an empty line."""
         return "\n\n".join(text for text in (page.text() for page in self.pages) if text)

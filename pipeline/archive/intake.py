@@ -243,7 +243,7 @@ class Intake:
             sha256,
             len(pages),
             sum(page.blank for page in pages),
-            _failed_pages(outcome.document),
+            len(outcome.document.lost_pages) if outcome.document is not None else 0,
             issues,
             outcome.error_code,
             outcome.message,
@@ -283,7 +283,7 @@ class Intake:
             outcome.remedy,
             len(document.pages) if document is not None else 0,
             sum(page.blank for page in document.pages) if document is not None else 0,
-            _failed_pages(document),
+            len(document.lost_pages) if document is not None else 0,
             outcome.wall_s,
             outcome.peak_memory_mb,
             document.losses if document is not None else (),
@@ -302,12 +302,6 @@ class Intake:
         number = self._numbers[path]
         status = "already" if report.result == "already" else report.status
         self._on_event(Event(path, number, len(self._paths), "", None, report.pages, report.pages or None, status))
-
-
-def _failed_pages(document: Document | None) -> int:
-    if document is None:
-        return 0
-    return len({issue.page for issue in document.losses if issue.page is not None})
 
 
 def _program_version() -> str:

@@ -25,7 +25,6 @@ Row: TypeAlias = dict[str, Any]
 
 def document_row(document: Document) -> Row:
     """What the table of documents says of it, but for where it is kept and when it came."""
-    failed = {issue.page for issue in document.losses if issue.page is not None}
     return {
         DOCUMENTS.c.sha256.name: document.source.sha256,
         DOCUMENTS.c.name.name: document.source.name,
@@ -34,7 +33,7 @@ def document_row(document: Document) -> Row:
         DOCUMENTS.c.status.name: document.status,
         DOCUMENTS.c.page_count.name: len(document.pages),
         DOCUMENTS.c.blank_page_count.name: sum(page.blank for page in document.pages),
-        DOCUMENTS.c.failed_page_count.name: len(failed),
+        DOCUMENTS.c.failed_page_count.name: len(document.lost_pages),
         DOCUMENTS.c.issue_count.name: len(document.issues),
     }
 

@@ -103,7 +103,7 @@ def keep_good_pages(
     if known.source.sha256 != source.sha256 or _same_stages(known, order[:after], options) < after:
         return
     later = {step.stage for step in known.trail[after:]}
-    lost = {issue.page for issue in known.losses}
+    lost = known.lost_pages
     for page in known.pages:
         if page.number not in lost and finished.load(page.number) is None:
             finished.save(_without_readings(page, later))

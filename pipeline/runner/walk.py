@@ -179,7 +179,7 @@ def _pages(
 ) -> Document:
     """The document with every page taken through stages that work page by page, one page at a time in each slot."""
     skips = {page: issue for (_, page), issue in left_out.items() if page is not None}
-    broken = {issue.page for issue in document.losses}
+    broken = document.lost_pages
 
     def work(page: Page) -> tuple[Page, tuple[Issue, ...]]:
         result: tuple[Page, tuple[Issue, ...]]
