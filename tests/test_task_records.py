@@ -1,4 +1,4 @@
-"""Assignments, deadlines, movements, rewards and subjects of plans written for the tests."""
+"""Assignments and deadlines of plans written for the tests, and what no reader of records may do."""
 
 import time
 
@@ -6,65 +6,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.document import Document, replace
+from pipeline.document import replace
 from pipeline.extraction.assignments import extract_assignments
 from pipeline.extraction.deadlines import extract_deadlines
-from pipeline.extraction.movements import extract_movements, level_of
-from pipeline.extraction.reward_phrases import read_amount
+from pipeline.extraction.movements import extract_movements
 from pipeline.extraction.rewards import extract_rewards
 from pipeline.extraction.roles import role_of
-from pipeline.extraction.subjects import extract_subjects, subject_kind
+from pipeline.extraction.subjects import extract_subjects
 from pipeline.extraction.task_tables import column_role
-from pipeline.options import ExtractOptions, SegmentOptions
-from pipeline.records import DocumentFields, Records, Value, plain_record
+from pipeline.options import SegmentOptions
 from pipeline.segmentation import segment_document
 from tests.conftest import build_document
-
-HEAD = """UBND HUYỆN MƯỜNG KHÊ
-PHÒNG GIÁO DỤC VÀ ĐÀO TẠO
-Số: 12/KH-PGDĐT
-
-CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
-Độc lập - Tự do - Hạnh phúc
-Mường Khê, ngày 10 tháng 9 năm 2025
-
-KẾ HOẠCH
-{title}
-Căn cứ Kế hoạch số 77/KH-UBND ngày 01/8/2025 của Ủy ban nhân dân huyện;
-Phòng Giáo dục và Đào tạo ban hành kế hoạch như sau:
-"""
-FOOT = """
-Nơi nhận:
-- Như trên;
-- Lưu: VT.
-
-TRƯỞNG PHÒNG
-Lò Văn Pháng
-"""
-OPTIONS = ExtractOptions()
-
-
-def plan(body: str, title: str = "Nâng cao chất lượng thư viện trường học", foot: str = FOOT) -> Document:
-    document = build_document(HEAD.format(title=title) + body.strip("\n") + "\n" + foot)
-    sections, passages = segment_document(document, SegmentOptions())
-    evidence = (document.pages[0].words[0].id,)
-
-    def value(text: str) -> Value:
-        return Value(text, text, evidence, 1.0)
-
-    fields = DocumentFields(
-        title=value(title), date=value("2025-09-10"), issuer=value("Phòng Giáo dục và Đào tạo huyện Mường Khê")
-    )
-    return replace(document, sections=sections, passages=passages, records=Records(document=fields))
-
-
-def assignments(body: str) -> list[tuple[object, ...]]:
-    rows = [plain_record(record) for record in extract_assignments(plan(body), OPTIONS)]
-    return [(row["body"], row["role"], row["task"], row["deadline"]) for row in rows]
-
-
-def deadlines(body: str, title: str = "Nâng cao chất lượng thư viện trường học") -> list[dict[str, object]]:
-    return [dict(plain_record(record)) for record in extract_deadlines(plan(body, title), OPTIONS)]
+from tests.task_plans import OPTIONS, assignments, deadlines, plan
 
 
 def test_assignments_gives_a_headings_bullets_to_its_body():
@@ -239,102 +192,16 @@ IV. TỔ CHỨC THỰC HIỆN
     assert (second["kind"], second["recurrence"], second["body"]) == ("recurring", "monthly", "Các trường học")
 
 
-def test_movements_reads_names_years_and_launchers():
-    body = """
-II. NỘI DUNG
-- Hưởng ứng phong trào thi đua “Dạy hay, học tốt” giai đoạn 2021 - 2025 do Bộ Giáo dục và Đào tạo phát động.
-- Tham gia các phong trào thi đua của địa phương.
-"""
-    title = "Phát động phong trào thi đua “Mỗi lớp một tủ sách” năm học 2025 - 2026"
-    rows = [plain_record(record) for record in extract_movements(plan(body, title), OPTIONS)]
-    assert [(row["name"], row["role"], row["start"], row["end"]) for row in rows] == [
-        ("Mỗi lớp một tủ sách", "launches", "2025", "2026"),
-        ("Dạy hay, học tốt", "names", "2021", "2025"),
-    ]
-    assert (rows[1]["launched_by"], rows[1]["level"]) == ("Bộ Giáo dục và Đào tạo", "central")
-    assert rows[0]["launched_by"] == "Phòng Giáo dục và Đào tạo huyện Mường Khê"
-
-
-@pytest.mark.parametrize(
-    ("body", "level"),
-    [
-        ("Thủ tướng Chính phủ", "central"),
-        ("Ủy ban nhân dân tỉnh Hòa An", "province"),
-        ("UBND xã Tân Lập", "commune"),
-        ("Trường THPT Hòa An", "unit"),
-    ],
-)
-def test_movements_knows_the_level_of_a_launcher(body, level):
-    assert level_of(body) == level
-
-
-def test_rewards_reads_forms_granters_recipients_and_sums():
-    body = """
-V. KHEN THƯỞNG
-- Tặng Giấy khen của Chủ tịch Ủy ban nhân dân huyện cho 05 tập thể và 12 cá nhân có thành tích xuất sắc.
-- Giải thưởng hội thi: 01 giải Nhất 2.000.000 đồng; 02 giải Nhì, mỗi giải 1.500.000 đồng.
-"""
-    rows = [plain_record(record) for record in extract_rewards(plan(body), OPTIONS)]
-    assert [(row["form"], row["recipients"], row["quantity"], row["amount"]) for row in rows] == [
-        ("Giấy khen", "05 tập thể", 5, None),
-        ("Giấy khen", "12 cá nhân", 12, None),
-        ("giải Nhất", None, 1, 2_000_000),
-        ("giải Nhì", None, 2, 1_500_000),
-    ]
-    assert rows[0]["granted_by"] == "Chủ tịch Ủy ban nhân dân huyện"
-    assert rows[1]["criteria"] == "có thành tích xuất sắc"
-
-
-def test_rewards_reads_a_promise_without_a_form():
-    body = """
-IV. TỔ CHỨC THỰC HIỆN
-1. Các trường học
-- Kịp thời khen thưởng những tập thể, cá nhân có nhiều đóng góp cho thư viện.
-"""
-    (row,) = [plain_record(record) for record in extract_rewards(plan(body), OPTIONS)]
-    assert (row["form"], row["granted_by"]) == (None, "Các trường học")
-    assert (row["recipients"], row["criteria"]) == ("những tập thể, cá nhân", "có nhiều đóng góp cho thư viện")
-
-
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [("500.000 đồng", 500_000), ("1,5 triệu đồng", 1_500_000), ("300 nghìn đồng", 300_000), ("05 giải", None)],
-)
-def test_reward_phrases_reads_sums(text, amount):
-    assert read_amount(text) == amount
-
-
-def test_subjects_reads_lines_and_their_kinds():
-    body = """
-II. ĐỐI TƯỢNG
-- Là học sinh lớp 4, lớp 5 các trường tiểu học.
-- Các trường tiểu học trên địa bàn huyện.
-"""
-    rows = [plain_record(record) for record in extract_subjects(plan(body), OPTIONS)]
-    assert [(row["kind"], row["text"]) for row in rows] == [
-        ("individual", "học sinh lớp 4, lớp 5 các trường tiểu học"),
-        ("collective", "Các trường tiểu học trên địa bàn huyện"),
-    ]
-
-
-def test_subjects_takes_the_title_where_no_line_says_them():
-    found = extract_subjects(plan("I. NỘI DUNG\n- Tổ chức tham quan.", "Tổ chức tham quan cho học sinh lớp 5"), OPTIONS)
-    assert [plain_record(record)["text"] for record in found] == ["học sinh lớp 5"]
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"), [("học sinh", "individual"), ("tập thể, cá nhân", "collective"), ("các văn bản", "other")]
-)
-def test_subjects_goes_by_the_first_noun(text, kind):
-    assert subject_kind(text) == kind
-
-
 LETTER = """Dear Sir,
 I am writing about the invoice of 12 May. The garden was lovely and the children played until dusk.
 We shall meet on Monday to discuss the price of apples, 3 boxes at 20 each.
 Yours faithfully, John Smith"""
+
+
 STORY = """Chiều hôm ấy trời mưa. Bà cụ ngồi bên bếp lửa kể chuyện ngày xưa cho đàn cháu nghe.
 Con mèo nằm ngủ. Ngoài sân gió thổi, lá rụng đầy. Ngày mai chúng tôi về quê, ai cũng vui."""
+
+
 INVOICE = """HÓA ĐƠN BÁN HÀNG
 STT | Tên hàng | Số lượng | Đơn giá | Thành tiền
 1 | Gạo tẻ | 10 | 18.000 | 180.000
@@ -473,27 +340,3 @@ II. TỔ CHỨC THỰC HIỆN
 """
     (row,) = deadlines(body)
     assert (row["text"], row["body"]) == ("trong năm 2025", "Các trường tiểu học")
-
-
-def test_rewards_reads_tables_of_forms():
-    body = """
-V. KHEN THƯỞNG
-TT | Hình thức | Cấp khen thưởng | Số lượng | Mức thưởng (đồng)
-1 | Giấy khen | Chủ tịch UBND huyện | 04 tập thể | 1.500.000
-2 | Giấy khen | Chủ tịch UBND huyện | 09 cá nhân | 600.000
-"""
-    rows = [plain_record(record) for record in extract_rewards(plan(body), OPTIONS)]
-    assert [(row["form"], row["granted_by"], row["recipients"], row["quantity"], row["amount"]) for row in rows] == [
-        ("Giấy khen", "Chủ tịch UBND huyện", "04 tập thể", 4, 1_500_000),
-        ("Giấy khen", "Chủ tịch UBND huyện", "09 cá nhân", 9, 600_000),
-    ]
-
-
-def test_movements_reads_lists_weeks_and_campaigns_but_no_general_talk():
-    body = """
-II. NỘI DUNG
-- Thực hiện các phong trào “Đọc sách mỗi ngày”, “Tủ sách ấm áp” và Tuần lễ học tập suốt đời năm 2025.
-- Ra quân chiến dịch làm sạch thư viện; đẩy mạnh các phong trào thi đua khác.
-"""
-    rows = [plain_record(record)["name"] for record in extract_movements(plan(body), OPTIONS)]
-    assert rows == ["Đọc sách mỗi ngày", "Tủ sách ấm áp", "Tuần lễ học tập suốt đời", "làm sạch thư viện"]
