@@ -3,13 +3,14 @@
 from pipeline.runner.batch import Batch, core_count, run_batch
 from pipeline.runner.cluster import run_on_cluster
 from pipeline.runner.order import check_order, stages, work_key
-from pipeline.runner.outcome import Event, Outcome
+from pipeline.runner.outcome import Event, Outcome, Prepare
 from pipeline.runner.walk import run_document
 
 __all__ = [
     "Batch",
     "Event",
     "Outcome",
+    "Prepare",
     "check_order",
     "core_count",
     "run_batch",

@@ -44,6 +44,7 @@ class Attempt:
     """One document of a batch, over as many workers as it takes.
 
     Attributes:
+        is_prepared: whether its worker makes something of the document in its workspace, and does not send it back.
         workspace: the folder that the caller gave, who looks after it, or None.
         skips: pages and stages that ended a worker.
         alone: one page at a time from now on, so that a page that ends the worker is known for it.
@@ -56,6 +57,7 @@ class Attempt:
     options: Options
     place: Place
     again: bool = False
+    is_prepared: bool = False
     workspace: Path | None = None
     known: Path | None = None
     corrections: tuple[Correction, ...] = ()
@@ -161,10 +163,12 @@ class Attempt:
 
     def outcome(self, tell: _Tell) -> Outcome:
         """How it ended; clears away what only the way there needed."""
-        document = self._document()
-        status, error_code, message, remedy = self._ending(document)
-        if self.finished is not None:
-            self.peak_memory_mb = max(self.peak_memory_mb, self.finished.peak_memory_mb)
+        finished = self.finished or Finished("failed")
+        worked = self.failure is None and self.finished is not None and finished.error_code is None
+        document = self._document() if worked and not self.is_prepared else None
+        status, error_code, message, remedy = self._ending(finished, worked)
+        self.peak_memory_mb = max(self.peak_memory_mb, finished.peak_memory_mb)
+        # What was prepared may still be lost before it is kept: the pages that it was made of stay until then.
         if document is not None or status == "refused":
             shutil.rmtree(self._finished_pages, ignore_errors=True)
         if self.workspace is None:
@@ -179,35 +183,31 @@ class Attempt:
             remedy,
             self._spent_s(),
             round(self.peak_memory_mb, 1),
-            self.log.states(self._losses(document)),
+            self.log.states(self._losses(finished.losses if worked else ())),
+            self.workspace if worked and self.is_prepared else None,
         )
 
-    def _losses(self, document: Document | None) -> list[Issue]:
+    def _losses(self, of_document: tuple[Issue, ...]) -> list[Issue]:
         """What the stages could not do; where the document was given up, that is said of what was open."""
-        losses = [*self.skips, *(document.losses if document is not None else ())]
+        losses = [*self.skips, *of_document]
         if self.failure is not None:
             code, message, remedy = self.failure.code, self.failure.message, self.failure.remedy
             losses += [Issue(stage, code, message, remedy, page) for stage, page in self.log.open]
         return losses
 
-    def _document(self) -> Document | None:
-        if self.failure is not None or self.finished is None or self.finished.error_code is not None:
-            return None
+    def _document(self) -> Document:
         document = msgspec.json.decode(self._result.read_bytes(), type=Document)
         self._result.unlink()
         return document
 
-    def _ending(self, document: Document | None) -> tuple[Status, str | None, str | None, str | None]:
+    def _ending(self, finished: Finished, worked: bool) -> tuple[Status, str | None, str | None, str | None]:
         if self.failure is not None:
             return "failed", self.failure.code, self.failure.message, self.failure.remedy
-        if document is None:
-            finished = self.finished or Finished("failed")
-            return finished.status, finished.error_code, finished.message, finished.remedy
-        wrong = {issue.page: issue for issue in document.losses if issue.page is not None}
-        if wrong and all(page.blank or page.number in wrong for page in document.pages):
+        if worked and finished.unread:
+            wrong = {issue.page: issue for issue in finished.losses if issue.page is not None}
             first = wrong[min(wrong)]
             return "failed", first.code, first.message, first.remedy
-        return document.status, None, None, None
+        return finished.status, finished.error_code, finished.message, finished.remedy
 
     def _suspects(self) -> list[tuple[str, int | None]]:
         """What the worker was at when it died: the one page that broke or was overdue, else all that were open."""

@@ -12,7 +12,7 @@ from pipeline.corrections import Correction
 from pipeline.options import Options
 from pipeline.runner.attempt import Attempt, Place
 from pipeline.runner.order import StageFactory, check_order, stages
-from pipeline.runner.outcome import Event, Outcome
+from pipeline.runner.outcome import Event, Outcome, Prepare
 from pipeline.runner.process import WorkerProcess
 
 __all__ = ["Batch", "core_count", "run_batch"]
@@ -36,6 +36,7 @@ class Batch(Protocol):
         on_event: Callable[[Event], None],
         again: bool,
         stages: StageFactory,
+        prepare: Prepare | None,
     ) -> Generator[Outcome, None, None]:
         """An outcome for each path, as they come."""
 
@@ -55,6 +56,7 @@ def run_batch(
     on_event: Callable[[Event], None] = lambda event: None,
     again: bool = False,
     stages: StageFactory = stages,
+    prepare: Prepare | None = None,
 ) -> Generator[Outcome, None, None]:
     """Take documents through all stages, whatever becomes of any of them.
 
@@ -73,6 +75,8 @@ def run_batch(
         on_event: told, in this thread, what happens.
         again: try again what earlier results lost; the pages that they read well are kept.
         stages: gives the stages, in order; a function that can be imported.
+        prepare: done by the worker with each document; what it makes is left in the document's workspace, and the
+            document itself is not sent back. There must be a workspace then.
     Returns:
         An outcome for each path, as they come.
     Raises:
@@ -82,10 +86,10 @@ def run_batch(
     if not paths:
         return
     with tempfile.TemporaryDirectory(prefix="sohoa-") as temporary:
-        batch = _Batch(options, stages, on_event, Path(temporary))
+        batch = _Batch(options, stages, prepare, on_event, Path(temporary))
         for number, path in enumerate(paths, start=1):
             place = Place(path, Path(temporary) / str(number), workspace_for, known_for, corrections_for)
-            batch.waiting.append(Attempt(path, number, len(paths), options, place, again))
+            batch.waiting.append(Attempt(path, number, len(paths), options, place, again, prepare is not None))
         try:
             yield from batch.run()
         finally:
@@ -96,12 +100,18 @@ class _Batch:
     """Deals documents to workers, and cores to documents."""
 
     def __init__(
-        self, options: Options, stages: StageFactory, on_event: Callable[[Event], None], temporary: Path
+        self,
+        options: Options,
+        stages: StageFactory,
+        prepare: Prepare | None,
+        on_event: Callable[[Event], None],
+        temporary: Path,
     ) -> None:
         self.waiting: deque[Attempt] = deque()
         self._options = options.runner
         self._jobs = options.runner.jobs or core_count()
         self._stages = stages
+        self._prepare = prepare
         self._on_event = on_event
         self._temporary = temporary
         self._idle: list[WorkerProcess] = []
@@ -144,7 +154,7 @@ class _Batch:
     def _spawn(self) -> WorkerProcess:
         self._spawned += 1
         log = self._temporary / f"worker-{self._spawned}.log"
-        return WorkerProcess(self._stages, log, self._options.memory_mb, self._jobs)
+        return WorkerProcess(self._stages, log, self._options.memory_mb, self._jobs, self._prepare)
 
     def _look(self, worker: WorkerProcess, attempt: Attempt) -> Outcome | None:
         """Hear a worker, and judge it: its document's outcome once there is one."""

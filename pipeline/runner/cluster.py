@@ -22,7 +22,7 @@ from pipeline.errors import ClusterError, MissingEngineError
 from pipeline.options import Options
 from pipeline.runner.batch import run_batch
 from pipeline.runner.order import StageFactory, check_order, stages
-from pipeline.runner.outcome import Event, Outcome
+from pipeline.runner.outcome import Event, Outcome, Prepare
 from pipeline.runner.source import printable
 from pipeline.runner.stage_log import StageState
 from pipeline.runner.verdict import failure
@@ -50,6 +50,7 @@ class _Told(msgspec.Struct, frozen=True):
     wall_s: float
     peak_memory_mb: float
     stages: tuple[StageState, ...]
+    folder: str | None
 
 
 def run_on_cluster(
@@ -62,13 +63,14 @@ def run_on_cluster(
     on_event: Callable[[Event], None] = lambda event: None,
     again: bool = False,
     stages: StageFactory = stages,
+    prepare: Prepare | None = None,
     address: str | None = None,
 ) -> Generator[Outcome, None, None]:
     """Take documents through all stages on the machines of a Ray cluster; what `run_batch` does on one.
 
     Args:
-        workspace_for, known_for, corrections_for, again, stages: as for `run_batch`. Folders must be the same on all
-            machines.
+        workspace_for, known_for, corrections_for, again, stages, prepare: as for `run_batch`. Folders must be the
+            same on all machines.
         on_event: told when a document begins and when it ends.
         address: of the cluster, as Ray writes it (`auto`, `ray://host:10001`); None begins one on this machine.
     Returns:
@@ -100,6 +102,7 @@ def run_on_cluster(
                         msgspec.json.encode(corrections_for(path)),
                         again,
                         stages,
+                        prepare,
                     )
                     in_hand[reference] = number, path, time.monotonic()
                 ready, _ = ray.wait(list(in_hand), num_returns=1, timeout=_WAIT_S)
@@ -127,6 +130,7 @@ def _digitise(
     corrections: bytes,
     again: bool,
     stages: StageFactory,
+    prepare: Prepare | None,
 ) -> tuple[bytes, bytes | None]:
     """One document, in a task on some machine: its outcome and the document, both as JSON."""
     here = Path(os.fsdecode(path))
@@ -140,6 +144,7 @@ def _digitise(
         corrections_for=lambda _: msgspec.json.decode(corrections, type=tuple[Correction, ...]),
         again=again,
         stages=stages,
+        prepare=prepare,
     )
     told = _Told(
         outcome.status,
@@ -149,6 +154,7 @@ def _digitise(
         outcome.wall_s,
         outcome.peak_memory_mb,
         outcome.stages,
+        str(outcome.folder) if outcome.folder is not None else None,
     )
     document = msgspec.json.encode(outcome.document) if outcome.document is not None else None
     return msgspec.json.encode(told), document
@@ -172,6 +178,7 @@ def _result(ray: Any, reference: Any, path: Path, waited_s: float) -> Outcome:
         found.wall_s,
         found.peak_memory_mb,
         found.stages,
+        Path(found.folder) if found.folder is not None else None,
     )
 
 

@@ -1,14 +1,19 @@
 """What a run tells: events on the way, one outcome for each document."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
 from pipeline.document import Document, Status
 from pipeline.runner.stage_log import StageState
 
-__all__ = ["Event", "Outcome"]
+__all__ = ["Event", "Outcome", "Prepare"]
+
+Prepare: TypeAlias = Callable[[Document, Path], None]
+"""What a worker does with a document in the end: puts what is made of it into the folder of its work. A function that
+can be imported."""
 
 
 class Event(Struct, frozen=True):
@@ -42,6 +47,7 @@ class Outcome(Struct, frozen=True):
         status: `done` or `partial` with a document; `refused` (the file cannot be digitised as it is) or `failed`
             (the program could not) without one, then `error_code`, `message` and `remedy` say why and what to do. A
             document of which no page could be read is `failed` too, and is there.
+        document: None also where it was prepared; `folder` is where what was made of it lies then.
         wall_s: seconds from its start to its end.
         peak_memory_mb: the most that its worker and the worker's own programs held at a time, 0 where none was used.
         stages: what was tried in this run, with each page and the whole; what an earlier run had done is not in it.
@@ -56,3 +62,4 @@ class Outcome(Struct, frozen=True):
     wall_s: float = 0.0
     peak_memory_mb: float = 0.0
     stages: tuple[StageState, ...] = ()
+    folder: Path | None = None

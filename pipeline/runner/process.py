@@ -13,6 +13,7 @@ import msgspec
 import psutil  # type: ignore[import-untyped, unused-ignore]
 
 from pipeline.runner.order import StageFactory
+from pipeline.runner.outcome import Prepare
 from pipeline.runner.protocol import FromWorker, Grow, Job, Stop, ToWorker
 from pipeline.runner.worker import serve
 
@@ -27,11 +28,13 @@ _MEASURE_EVERY_S = 0.15  # looking through all processes takes longer than heari
 class WorkerProcess:
     """A spawned process with a pipe to it and a log of what it said last."""
 
-    def __init__(self, stages: StageFactory, log: Path, memory_mb: int, maximum_threads: int) -> None:
+    def __init__(
+        self, stages: StageFactory, log: Path, memory_mb: int, maximum_threads: int, prepare: Prepare | None = None
+    ) -> None:
         self.connection, theirs = _SPAWN.Pipe()
         self._log = log
         self._process = _SPAWN.Process(
-            target=serve, args=(theirs, stages, str(log), memory_mb, maximum_threads), daemon=True
+            target=serve, args=(theirs, stages, str(log), memory_mb, maximum_threads, prepare), daemon=True
         )
         self._process.start()
         theirs.close()

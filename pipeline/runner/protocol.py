@@ -85,13 +85,20 @@ class PageDone(Struct, frozen=True, tag=True):
 
 
 class Finished(Struct, frozen=True, tag=True):
-    """The document is in the result file, or why there is none; the worker waits for the next."""
+    """The document is in the result file or was prepared, or why there is none; the worker waits for the next.
+
+    Attributes:
+        losses: what is lost of the document.
+        unread: none of its pages could be read.
+    """
 
     status: Status
     error_code: str | None = None
     message: str | None = None
     remedy: str | None = None
     peak_memory_mb: float = 0.0
+    losses: tuple[Issue, ...] = ()
+    unread: bool = False
 
 
 ToWorker: TypeAlias = Job | Grow | Stop

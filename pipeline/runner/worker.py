@@ -13,10 +13,11 @@ from pathlib import Path
 import cv2
 import msgspec
 
-from pipeline.document import Status
+from pipeline.document import Document, Status
 from pipeline.errors import InputError, SohoaError
 from pipeline.runner.files import NO_SPACE, write_atomically
 from pipeline.runner.order import StageFactory
+from pipeline.runner.outcome import Prepare
 from pipeline.runner.protocol import (
     Begun,
     Broke,
@@ -108,10 +109,18 @@ class _Ear:
                 self.jobs.put((message, slots))
 
 
-def serve(connection: Connection, stages: StageFactory, log: str, memory_mb: int, maximum_threads: int) -> None:
+def serve(
+    connection: Connection,
+    stages: StageFactory,
+    log: str,
+    memory_mb: int,
+    maximum_threads: int,
+    prepare: Prepare | None = None,
+) -> None:
     """Work on documents until the runner closes the pipe or ends this process.
 
     Args:
+        prepare: does with each document what is to be done in the end; without it the document is sent back.
         log: file that takes what this process and its programs write on standard output and error.
         memory_mb: the bound that the runner watches; the system's own bound is set above it.
     """
@@ -126,10 +135,10 @@ def serve(connection: Connection, stages: StageFactory, log: str, memory_mb: int
     while (task := ear.jobs.get()) is not None:
         job, slots = task
         _forget_peak_memory()
-        mouth.say(_work(job, order, mouth, slots))
+        mouth.say(_work(job, order, mouth, slots, prepare))
 
 
-def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Finished:
+def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots, prepare: Prepare | None) -> Finished:
     try:
         document = walk(
             Path(os.fsdecode(job.path)),
@@ -144,11 +153,22 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots) -> Fi
             again=job.again,
             corrections=job.corrections,
         )
-        write_atomically(Path(job.result), msgspec.json.encode(document), lasting=False)
+        if prepare is not None:
+            prepare(document, Path(job.result).parent)
+        else:
+            write_atomically(Path(job.result), msgspec.json.encode(document), lasting=False)
     except SohoaError as error:
         status: Status = "refused" if isinstance(error, InputError) else "failed"
         return Finished(status, error.code, printable(error.message), printable(error.remedy), _peak_memory_mb())
-    return Finished(document.status, peak_memory_mb=_peak_memory_mb())
+    return Finished(
+        document.status, peak_memory_mb=_peak_memory_mb(), losses=document.losses, unread=_is_unread(document)
+    )
+
+
+def _is_unread(document: Document) -> bool:
+    """Whether something was lost of every page that is not blank."""
+    lost = {issue.page for issue in document.losses if issue.page is not None}
+    return bool(lost) and all(page.blank or page.number in lost for page in document.pages)
 
 
 def _redirect(log: str) -> None:
