@@ -17,6 +17,7 @@
     ├── ModelError              5   weights are missing or are not the ones in the manifest
     ├── ArchiveError            6   the archive cannot be read or written
     │   ├── FullDiskError           no space left
+    │   ├── LostCatalogError        the server that keeps the catalog went away
     │   ├── SchemaVersionError      made by another version
     │   └── DocumentNotFoundError   no document, or several, by that name
     ├── StageError              7   a stage was given less than it needs
@@ -40,6 +41,7 @@ __all__ = [
     "FullDiskError",
     "InputError",
     "LegacyEncodingError",
+    "LostCatalogError",
     "MissingEngineError",
     "MissingInputError",
     "ModelError",
@@ -179,6 +181,12 @@ class FullDiskError(ArchiveError):
     """No space is left where the archive stands."""
 
     code = "archive-full"
+
+
+class LostCatalogError(ArchiveError):
+    """The server that keeps the catalog is down, is being restarted, or cannot be reached."""
+
+    code = "archive-lost"
 
 
 class SchemaVersionError(ArchiveError):

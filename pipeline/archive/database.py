@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import ArchiveError, FullDiskError, UsageError
+from pipeline.errors import ArchiveError, FullDiskError, LostCatalogError, UsageError
 
 __all__ = ["Database"]
 
@@ -25,6 +25,8 @@ _SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
 # Any number does, as long as no other program that shares the database takes it.
 _MIGRATION_LOCK = 7_640_201_873_542_911_406
 _POSTGRESQL_DISK_FULL = "53100"
+# Connections broken (class 08), the server stopped, crashed, or not up yet.
+_POSTGRESQL_LOST = ("08", "57P01", "57P02", "57P03")
 # A quota or a bound on the file's size that is reached shows as an error of writing.
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -166,7 +168,11 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise self._meaning(error.orig or error) from error
+            meaning = self._meaning(error.orig or error)
+            if isinstance(meaning, LostCatalogError):
+                # What else is in the pool leads to the same server.
+                self.engine.dispose()
+            raise meaning from error
 
     def _place(self) -> str:
         """The database as it may be told to anybody: drivers take passwords among their settings too."""
@@ -196,10 +202,25 @@ class Database:
                 f"The catalog {place} is damaged or is no catalog: {_said(error)}.",
                 remedy="Put back a copy, or move it away and make it anew from the archive with `sohoa rebuild`.",
             )
+        if self._is_lost(error):
+            return LostCatalogError(
+                f"The catalog {place} cannot be reached: {_said(error)}.",
+                remedy="See that its server is up, then run the same command again: what is done is kept.",
+            )
         return ArchiveError(
             f"The catalog {place} cannot be used: {_said(error)}.",
             remedy="Check that the database can be reached, and that you may read and write it.",
         )
+
+    def _is_lost(self, error: BaseException) -> bool:
+        """Whether an error means that the server, or the way to it, is gone."""
+        if self.is_sqlite:
+            return False
+        code, driver = _postgresql_code(error), self.engine.dialect.dbapi
+        if code is not None:
+            return code.startswith(_POSTGRESQL_LOST)
+        # Without a server's word on it, it is the driver's: pg8000 and psycopg have a kind each for what is no answer.
+        return driver is not None and isinstance(error, (driver.InterfaceError, driver.OperationalError))
 
 
 def _with_driver(url: URL) -> URL:
