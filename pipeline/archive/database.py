@@ -1,6 +1,7 @@
 """The catalog's database: how it is reached, and what its errors mean."""
 
 import errno
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_S
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _PRIMARY_CODE = 0xFF
+# What it says of broken connections we say ourselves; who has set up logging hears it all the same.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 
 class Database:
