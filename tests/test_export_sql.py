@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from sqlalchemy.schema import CreateTable
 
 from pipeline.archive import Archive
 from pipeline.archive.database import Database
+from pipeline.archive.identity import archive_id
 from pipeline.archive.seeding import _Seeding
 from pipeline.archive.tables import export_tables, frames
-from pipeline.errors import UsageError
+from pipeline.errors import ArchiveError, UsageError
 from pipeline.records import Assignment
 
 
@@ -140,6 +142,57 @@ def test_seed_adds_columns_and_leaves_others_alone(archive: Archive, target: Dat
     assert "2025-12-15" in ends
 
 
+def test_seed_two_archives_into_one_database(archive: Archive, target: Database, tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "other") as other:
+        # The same content in both, read differently by the second, and one that the first has not.
+        shared = store(other, "flood.pdf", ("Kế hoạch khác",))
+        own = store(other, "other.pdf", ("Chỉ ở kho thứ hai",))
+        archive.seed(url(target))
+        before = content(target)
+        report = other.seed(url(target))
+        assert (report.written, report.unchanged, report.removed, report.held) == (1, 0, 0, 1)
+        both = content(target)
+        for table, rows in before.items():
+            assert set(rows) <= set(both[table])
+            assert {row[0] for row in both[table] if row not in rows} <= {own}
+        # Neither has anything left to do, and neither takes away what is the other's.
+        first = archive.seed(url(target))
+        assert (first.written, first.unchanged, first.removed, first.held) == (0, 3, 0, 0)
+        second = other.seed(url(target))
+        assert (second.written, second.unchanged, second.removed, second.held) == (0, 1, 0, 1)
+        assert content(target) == both
+        # What the first lets go the second takes over.
+        with archive.database.writing() as connection:
+            connection.execute(text("DELETE FROM documents"))
+        assert archive.seed(url(target)).removed == 3
+        assert {row[0] for row in content(target)["documents"]} == {own}
+        assert other.seed(url(target)).written == 1
+        assert {row[0] for row in content(target)["documents"]} == {own, shared}
+        assert [row[-1] for row in content(target)["pages"] if row[0] == shared] == ["Kế hoạch khác"]
+
+
+def test_seed_goes_on_where_an_earlier_version_did_not_say_whose_it_is(archive: Archive, target: Database) -> None:
+    archive.seed(url(target))
+    with target.writing() as connection:
+        connection.execute(text(f"ALTER TABLE {name(target, 'exported_documents')} DROP COLUMN archive"))
+    report = archive.seed(url(target))
+    assert (report.written, report.removed, report.held) == (3, 0, 0)
+    assert archive.seed(url(target)).unchanged == 3
+
+
+def test_archive_id_is_one_for_all_who_ask_and_moves_with_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: archive_id(tmp_path / "archive"), range(8)))
+    assert len(made) == 1
+    (tmp_path / "archive").rename(tmp_path / "moved")
+    assert archive_id(tmp_path / "moved") in made
+    assert [path.name for path in (tmp_path / "moved").iterdir()] == ["archive-id"]
+    (tmp_path / "moved" / "archive-id").write_text("?")
+    with pytest.raises(ArchiveError, match="damaged"):
+        archive_id(tmp_path / "moved")
+
+
 def test_seed_from_a_catalog_in_postgresql(postgresql: Server, tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive", url=postgresql.new_database()) as archive:
         fill(archive)
@@ -161,7 +214,7 @@ def test_command_seeds_a_database(archive: Archive, tmp_path: Path, capsys: pyte
 def test_seed_speaks_mysql(archive: Archive) -> None:
     # No server is asked: what it would be told is written down without an error.
     with archive.database.reading() as connection:
-        made = _Seeding(connection, archive.database, "mysql")
+        made = _Seeding(connection, archive.database, "mysql", "one")
     for table, source in zip(made._tables, made._sources, strict=True):
         told = str(CreateTable(table).compile(dialect=mysql.dialect()))
         assert f"PRIMARY KEY ({', '.join(source.key)})" in told

@@ -9,6 +9,7 @@ from pipeline.archive.catalog import Catalog, Stored
 from pipeline.archive.corrections import CorrectionLayer, StoredCorrection
 from pipeline.archive.database import Database
 from pipeline.archive.files import ArchiveFiles
+from pipeline.archive.identity import archive_id
 from pipeline.archive.intake import Intake
 from pipeline.archive.ledger import FileStanding, FileState, Ledger, Standing
 from pipeline.archive.lookup import find_document
@@ -349,7 +350,7 @@ class Archive:
         from pipeline.archive.seeding import seed
 
         with self.database.reading(lasting=True) as connection:
-            return seed(connection, url)
+            return seed(connection, url, archive_id(self.folder))
 
     def _stored(self, id: str) -> Stored:
         stored = self._catalog.stored(id)

@@ -45,24 +45,34 @@ _LONGEST_KEY = 64
 
 
 class SeedReport(Struct, frozen=True):
-    """How many documents were written, were there as they are, and were taken away; the tables by name."""
+    """How many documents were written, were there as they are, and were taken away; the tables by name.
+
+    Attributes:
+        held: documents that were left as they are, because another archive brought them and keeps them in step.
+    """
 
     written: int
     unchanged: int
     removed: int
     tables: tuple[str, ...]
+    held: int = 0
 
 
-def seed(catalog: Connection, url: str) -> SeedReport:
+def seed(catalog: Connection, url: str, archive: str) -> SeedReport:
     """Bring a database's tables in step with the catalog.
 
     Rows are told by keys that stay: the document's SHA-256 and the number of the record in it. What is new is
     inserted, what has changed is updated, what is gone is removed, what is as it was is not touched; done again it
-    does nothing. A document's rows change all at once. The tables belong to one archive: documents of another are
-    taken away. Columns that a newer version has are added; others of the same tables are left alone.
+    does nothing. A document's rows change all at once. Columns that a newer version has are added; others of the same
+    tables are left alone.
+
+    Several archives may fill the same tables: each document belongs to the archive that brought it first, and no other
+    changes it or takes it away. Where two archives have the same content, the second leaves it be, and takes it over
+    once the first has let it go.
 
     Args:
         catalog: a transaction that reads; see `Database.reading(lasting=True)`.
+        archive: what tells the archive from others; see `pipeline.archive.identity`.
         url: the database to fill: PostgreSQL, SQLite, MySQL or MariaDB (the last two were tried on no server), as
             SQLAlchemy writes it.
     Raises:
@@ -77,7 +87,7 @@ def seed(catalog: Connection, url: str) -> SeedReport:
                 f"Databases of the kind {backend} cannot be filled.",
                 remedy="Export csv or parquet and load that, or give a database of PostgreSQL, SQLite or MySQL.",
             )
-        return _Seeding(catalog, target, backend).run()
+        return _Seeding(catalog, target, backend, archive).run()
     finally:
         target.close()
 
@@ -85,8 +95,9 @@ def seed(catalog: Connection, url: str) -> SeedReport:
 class _Seeding:
     """One pass over the documents, in the order of their ids, a few at a time."""
 
-    def __init__(self, catalog: Connection, target: Database, backend: str) -> None:
+    def __init__(self, catalog: Connection, target: Database, backend: str, archive: str) -> None:
         self._catalog = catalog
+        self._archive = archive
         self._target = target
         self._backend = backend
         self._sources = export_tables()
@@ -98,13 +109,15 @@ class _Seeding:
             metadata,
             Column("sha256", String(_LONGEST_KEY), primary_key=True),
             Column("fingerprint", String(_LONGEST_KEY), nullable=False),
+            Column("archive", String(_LONGEST_KEY)),
         )
         self._form = ";".join(f"{table.name}({','.join(table.columns.keys())})" for table in self._tables)
 
     def run(self) -> SeedReport:
         with self._target.writing() as connection:
+            self._hold(connection)
             self._make_tables(connection)
-        written = unchanged = removed = 0
+        written = unchanged = removed = held = 0
         after, more = "", True
         while more:
             question = select(DOCUMENTS.c.sha256, DOCUMENTS.c.id, DOCUMENTS.c.changed_at)
@@ -115,29 +128,46 @@ class _Seeding:
             wanted = {row.sha256: (row.id, self._fingerprint(row.changed_at)) for row in rows}
             last = rows[-1].sha256 if more else None
             with self._target.writing() as connection:
-                there = self._there(connection, after, last)
+                self._hold(connection)
+                there, others = self._there(connection, after, last)
                 gone = [sha256 for sha256 in there if sha256 not in wanted]
-                changed = [sha256 for sha256, (_, print_) in wanted.items() if there.get(sha256) != print_]
+                mine = [sha256 for sha256 in wanted if sha256 not in others]
+                changed = [sha256 for sha256 in mine if there.get(sha256) != wanted[sha256][1]]
                 self._remove(connection, gone)
                 if changed:
                     self._write(connection, [wanted[sha256][0] for sha256 in changed], changed)
-                    states = [{"sha256": sha256, "fingerprint": wanted[sha256][1]} for sha256 in changed]
+                    states = [
+                        {"sha256": sha256, "fingerprint": wanted[sha256][1], "archive": self._archive}
+                        for sha256 in changed
+                    ]
                     connection.execute(self._upsert(self._state), states)
             written, removed = written + len(changed), removed + len(gone)
-            unchanged += len(wanted) - len(changed)
+            unchanged += len(mine) - len(changed)
+            held += len(wanted) - len(mine)
             after = last or after
-        return SeedReport(written, unchanged, removed, tuple(table.fullname for table in self._tables))
+        return SeedReport(written, unchanged, removed, tuple(table.fullname for table in self._tables), held)
+
+    def _hold(self, connection: Connection) -> None:
+        """Let one archive at a time fill a database; SQLite sees to it by itself."""
+        if self._backend == "postgresql":
+            self._target.hold(connection, self._state.fullname)
 
     def _fingerprint(self, changed_at: object) -> str:
         """Tells a document's rows, as this version exports them, from earlier ones."""
         return hashlib.sha256(f"{changed_at} {self._form}".encode()).hexdigest()
 
-    def _there(self, connection: Connection, after: str, last: str | None) -> dict[str, str]:
-        """Documents of the target between two ids, with their fingerprints."""
-        question = select(self._state.c.sha256, self._state.c.fingerprint).where(self._state.c.sha256 > after)
+    def _there(self, connection: Connection, after: str, last: str | None) -> tuple[dict[str, str], set[str]]:
+        """Documents of the target between two ids: this archive's own with their fingerprints, and those of others."""
+        state = self._state.c
+        question = select(state.sha256, state.fingerprint, state.archive).where(state.sha256 > after)
         if last is not None:
-            question = question.where(self._state.c.sha256 <= last)
-        return {row.sha256: row.fingerprint for row in connection.execute(question)}
+            question = question.where(state.sha256 <= last)
+        rows = connection.execute(question).all()
+        # An earlier version did not say whose they are, for then there was but one archive: they are written anew.
+        own = {
+            row.sha256: row.fingerprint if row.archive else "" for row in rows if row.archive in (None, self._archive)
+        }
+        return own, {row.sha256 for row in rows if row.sha256 not in own}
 
     def _remove(self, connection: Connection, gone: Sequence[str]) -> None:
         if gone:

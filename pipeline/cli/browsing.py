@@ -156,13 +156,16 @@ def export(
 
     With --format sql the tables of a database (postgresql://…, sqlite:///…) are brought in step with the
     archive: what is new is added, what has changed is changed, what is gone is removed. In PostgreSQL they are in the
-    schema `sohoa`; elsewhere their names begin with `sohoa_`. They belong to one archive.
+    schema `sohoa`; elsewhere their names begin with `sohoa_`. Several archives may fill the same tables: a document
+    belongs to the one that brought it first, and no other changes it.
     """
     with open_archive(archive, catalog) as opened:
         if format_ == "sql":
             report = opened.seed(target)
             written = list(report.tables)
             tell(f"Documents: {report.written} written, {report.unchanged} as they were, {report.removed} removed.")
+            if report.held:
+                tell(f"{report.held} were left as they are: another archive brought them and keeps them in step.")
         else:
             written = [str(path) for path in opened.export(Path(target), format_)]
     for name in written:
