@@ -17,6 +17,7 @@ from pipeline.archive.database import Database
 from pipeline.archive.migrations import newest_revision, prepare
 from pipeline.archive.migrations.preparing import VERSION_TABLE, VERSIONS
 from pipeline.archive.schema import METADATA
+from pipeline.archive.search import search
 from pipeline.errors import ArchiveError, SchemaVersionError
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -242,3 +243,17 @@ def test_revisions_are_one_line_and_named_after_their_files() -> None:
         assert f"down_revision = {before!r}".replace("'", '"') in source
         assert "pipeline" not in source
         before = number
+
+
+def test_migration_makes_the_index_anew(database: Database, tmp_path: Path) -> None:
+    make_first(database, tmp_path / "first")
+    before = tmp_path / "before-keys"
+    before.mkdir()
+    for path in VERSIONS.glob("r000[1-5]_*.py"):
+        shutil.copy(path, before)
+    prepare(database, (before,))
+    run_script(database, "INSERT INTO search_state VALUES (1)")
+    prepare(database)
+    with database.reading() as connection:
+        (hit,) = search(connection, '"thi dua"')
+        assert (hit.name, hit.page, hit.place) == ("plan.pdf", 1, "text")

@@ -6,18 +6,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from catalog_rows import fill, store
+from catalog_rows import fill, store, value
 from command_line import call
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from postgresql_server import new_catalog_url
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from pipeline.archive import Archive
-from pipeline.archive.search import Filters, Query, rebuild
+from pipeline.archive.search import Filters, Query, put, rebuild
 from pipeline.archive.search.facets import date_words, range_words
 from pipeline.archive.search.snippets import snippet
 from pipeline.errors import UsageError
+from pipeline.records import DocumentFields, Records
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -73,6 +74,13 @@ def test_search_knows_one_word_by_both_places_of_its_tone(archive: Archive) -> N
         ("45/KH-UBND lụt", []),
         ("2025-12-15", [("movement.pdf", 2)]),
         ("zzz", []),
+        ("đua thuyền", [("flood.pdf", 1)]),
+        ("dua thuyen", [("flood.pdf", 1)]),
+        ('"lụt bão" hội', [("flood.pdf", 1)]),
+        ("thuyề*", [("flood.pdf", 1)]),
+        ("thuyềnn*", []),
+        ('"đua thuy"*', [("flood.pdf", 1)]),
+        ('"thi thuy"*', []),
     ],
 )
 def test_search_phrases_beginnings_numbers_and_values(
@@ -174,9 +182,7 @@ QUERIES = ("thi đua", "phong trao", "lụt", "khen thưởng", "2025-12-15", "v
 
 
 def snapshot(archive: Archive) -> dict[str, list[tuple[str, int]]]:
-    return {
-        query: found(archive, query) for query in ("thi đua", "phong trao", "lụt", "khen thưởng", "2025-12-15", "và")
-    }
+    return {query: found(archive, query) for query in QUERIES}
 
 
 def test_index_follows_what_is_stored(catalog_url: str, tmp_path: Path) -> None:
@@ -210,23 +216,70 @@ def test_index_of_another_version_is_made_anew(catalog_url: str, tmp_path: Path)
 def test_index_changes_with_its_rows_or_not_at_all(
     catalog_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*arguments: object) -> None:
+    def put_and_fail(connection: Connection, document_id: int) -> None:
+        put(connection, document_id)
         raise ZeroDivisionError
 
     with Archive.open(tmp_path / "archive", url=catalog_url) as archive:
         fill(archive)
         before = snapshot(archive)
-        monkeypatch.setattr("pipeline.archive.catalog._remember_source", fail)
+        monkeypatch.setattr("pipeline.archive.catalog.put", put_and_fail)
         with pytest.raises(ZeroDivisionError):
             store(archive, "flood.pdf", ["Thay đổi cả"])
         assert snapshot(archive) == before
 
 
-def test_frequent_words_are_ranked_too(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.archive.search.on_sqlite._IS_FREQUENT", text("SELECT :match"))
-    assert found(archive, "phong trào thi đua")[-1] == ("garbled.txt", 1)
-    assert set(found(archive, "phong trao* thi dua")) == set(MOVEMENT)
-    assert found(archive, "danh sách", due_first=date(2025, 1, 1)) == [("movement.pdf", 2)]
+RANKED = {
+    "title.pdf": (
+        ["Một trang dài nói về nhiều việc khác, rồi về mô hình dân vận khéo " + "và việc khác " * 30],
+        "Mô hình dân vận khéo",
+    ),
+    "often.pdf": (["dân vận khéo ở xã, dân vận khéo ở thôn, dân vận khéo ở tổ, dân vận khéo ở trường"], None),
+    "once-short.pdf": (["việc dân vận khéo ở xã"], None),
+    "once-long.pdf": (["việc dân vận khéo ở xã " + "và nhiều việc khác nữa " * 60], None),
+    "other-marks.pdf": (["dân vân khẻo"], None),
+    "apart.pdf": (["khéo tay, dân làng vận chuyển"], None),
+    "apart-other-marks.pdf": (["kheo tay, dan lang van chuyen"], None),
+}
+
+
+def rank(archive: Archive) -> list[str]:
+    return [hit.name for hit in archive.search("dân vận khéo")]
+
+
+def test_search_ranks_by_sense_then_by_head_and_how_often(
+    catalog_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Archive.open(tmp_path / "archive", url=catalog_url) as archive:
+        # The best come first, so that what is newest would be worst.
+        for name, (pages, title) in RANKED.items():
+            fields = DocumentFields(title=value(title)) if title else DocumentFields()
+            store(archive, name, pages, Records(document=fields))
+        names = rank(archive)
+        assert names[:2] in (["often.pdf", "title.pdf"], ["title.pdf", "often.pdf"])
+        assert names[2:] == list(RANKED)[2:]
+        # Of many, what has it in the head or often is among those that are ranked, however old.
+        monkeypatch.setattr("pipeline.archive.search.candidates._READ", 2)
+        assert [hit.name for hit in archive.search("dân vận khéo", limit=2)] == names[:2]
+        assert set(rank(archive)) == set(RANKED)
+
+
+def test_search_goes_through_many_pages_to_the_end(
+    catalog_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.archive.search.candidates._READ", 3)
+    monkeypatch.setattr("pipeline.archive.search.on_postgresql._WINDOW_BITS", (1, 2))
+    with Archive.open(tmp_path / "archive", url=catalog_url) as archive:
+        store(archive, "oldest.pdf", ["tổ chức phong trào thi đua thuyền"])
+        for number in range(20):
+            # These have all pairs of the phrase, but not the phrase.
+            store(archive, f"{number}.pdf", ["phong trào thi, trào thi đua, phong trào", "trang sau thi đua"])
+        assert [hit.name for hit in archive.search('"phong trào thi đua"')] == ["oldest.pdf"]
+        assert [hit.name for hit in archive.search('"phong trào thi đu*"')] == []
+        assert [hit.name for hit in archive.search('"phong trao thi dua thuy"*')] == ["oldest.pdf"]
+        every = {(hit.name, hit.page) for hit in archive.search("thi dua", limit=100)}
+        assert len(every) == 41
+        assert [hit.name for hit in archive.search('"trang sau"', limit=5)] == [f"{n}.pdf" for n in range(19, 14, -1)]
 
 
 # --- its parts -------------------------------------------------------------------------------------------------------

@@ -10,18 +10,21 @@ import random
 import re
 import sqlite3
 import unicodedata
+from collections import defaultdict, deque
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
-from itertools import accumulate
+from itertools import accumulate, count
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipeline.archive.database import Database
 from pipeline.archive.migrations import prepare
 from pipeline.archive.search.entries import Entry, head_text, page_id
 from pipeline.archive.search.facets import date_words, name_words
-from pipeline.archive.search.index import page_columns
+from pipeline.archive.search.keys import page_keys
 from pipeline.archive.search.packing import pack
 from pipeline.archive.search.words import marked_words
 
@@ -37,7 +40,7 @@ _TONES = ("", "\u0301", "\u0300", "\u0309", "\u0303", "\u0323")
 _BODIES = ["Sở Nội vụ", "Sở Tài chính", "Sở Y tế", "Phòng Giáo dục và Đào tạo", "Phòng Nội vụ", "Công an", "Văn phòng"]
 _TYPES = ["Kế hoạch"] * 8 + ["Quyết định", "Công văn", "Báo cáo"]
 _LEVELS = ["central", "province", "district", "commune", "sector", "unit", None]
-_BATCH = 500
+BATCH = 200
 
 
 class Words:
@@ -78,8 +81,12 @@ class Words:
         return "\n".join([text for text, _ in chosen] + [own]), words + marked_words(own)
 
 
+Rows: TypeAlias = dict[str, list[dict[str, Any]]]
+_words: Words
+
+
 def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
-    """Fill an archive's catalog up to so many pages, three or so in a document; what is there stays.
+    """Fill an archive's catalog up to so many pages or a few more, three or so in a document; what is there stays.
 
     Args:
         folder: of the archive, which is made.
@@ -91,33 +98,55 @@ def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
         for pragma in ("synchronous=OFF", "cache_size=-400000", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         # Fewer and larger pieces of the index to merge.
-        connection.execute("INSERT INTO search_index (search_index, rank) VALUES ('hashsize', 67108864)")
+        connection.execute("INSERT INTO search_index (search_index, rank) VALUES ('hashsize', 8388608)")
         last, there = connection.execute("SELECT MAX(id), SUM(page_count) FROM documents").fetchone()
-        words = Words(seed + (last or 0))
-        connection.execute("BEGIN")
-        for number, rows in enumerate(_documents(words, pages, last or 0, there or 0), start=1):
+        for rows in batches((last or 0) // BATCH, pages - (there or 0), seed=seed):
+            connection.execute("BEGIN")
             for table, values in rows.items():
-                if values:
-                    names, marks = ", ".join(f'"{n}"' for n in values[0]), ", ".join(f":{n}" for n in values[0])
-                    if table == "search_index":
-                        names = names.replace('"id"', "rowid")
-                    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608
-            if number % _BATCH == 0:
-                connection.execute("COMMIT")
-                connection.execute("BEGIN")
-        connection.execute("COMMIT")
+                names, marks = ", ".join(f'"{n}"' for n in values[0]), ", ".join("?" * len(values[0]))
+                if table == "search_index":
+                    names = names.replace('"id"', "rowid")
+                connection.executemany(
+                    f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                    [tuple(value.values()) for value in values],
+                )
+            connection.execute("COMMIT")
         connection.execute("ANALYZE")
 
 
-def _documents(words: Words, pages: int, document_id: int, made: int) -> Iterator[dict[str, list[dict[str, Any]]]]:
-    while made < pages:
-        document_id += 1
-        count = min(words.random.choice((1, 2, 3, 4, 7)), pages - made)
-        yield _document(words, document_id, count)
-        made += count
+def batches(first: int, pages: int, *, seed: int = 1) -> Iterator[Rows]:
+    """Rows of so many pages or a few more, some hundred documents at a time, each made in a process of its own.
+
+    Args:
+        first: index of the first batch; each has the same documents however many there are.
+    """
+    numbers = count(first)
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin, initargs=(seed,)) as pool:
+        coming = deque(pool.submit(_batch, next(numbers), seed) for _ in range(3))
+        while pages > 0:
+            rows = coming.popleft().result()
+            coming.append(pool.submit(_batch, next(numbers), seed))
+            yield rows
+            pages -= len(rows["pages"])
+        for waiting in coming:
+            waiting.cancel()
 
 
-def _document(words: Words, id: int, pages: int) -> dict[str, list[dict[str, Any]]]:
+def _begin(seed: int) -> None:
+    global _words
+    _words = Words(seed)
+
+
+def _batch(number: int, seed: int) -> Rows:
+    _words.random = random.Random(f"{seed} {number}")
+    rows: Rows = defaultdict(list)
+    for id in range(number * BATCH + 1, (number + 1) * BATCH + 1):
+        for table, values in _document(_words, id, _words.random.choice((1, 2, 3, 4, 7))).items():
+            rows[table] += values
+    return dict(rows)
+
+
+def _document(words: Words, id: int, pages: int) -> Rows:
     draw = words.random
     place = draw.choice(words.places)
     day = date(2010, 1, 1) + timedelta(days=draw.randrange(5800))
@@ -130,7 +159,7 @@ def _document(words: Words, id: int, pages: int) -> dict[str, list[dict[str, Any
     facets += name_words("i", [issuer]) + name_words("t", [type_]) + date_words("d", day.isoformat())
     head = marked_words(head_text(type_, number, title, issuer))
     time = "2025-01-01 00:00:00"
-    rows: dict[str, list[dict[str, Any]]] = {
+    rows: Rows = {
         "documents": [
             {
                 "id": id,
@@ -174,7 +203,7 @@ def _document(words: Words, id: int, pages: int) -> dict[str, list[dict[str, Any
             }
         )
         entry = Entry(page_id(id, page), head if page == 1 else [], body, [day.isoformat()], facets)
-        rows["search_index"].append(page_columns(entry))
+        rows["search_index"].append({"id": entry.id, "keys": " ".join(page_keys(entry))})
         rows["search_pages"].append({"id": entry.id, "words": pack(entry)})
     one = key | {"record_number": 1}
     rows["document_fields"] = [

@@ -1,4 +1,4 @@
--- revision 0005
+-- revision 0006
 
 CREATE TABLE bodies (
 	body_id VARCHAR NOT NULL,

@@ -63,8 +63,8 @@ def prepare(database: Database, versions: Sequence[Path] = (VERSIONS,)) -> None:
         _upgrade(connection, versions, stamp_first=early)
         if newest >= newest_revision():
             create_views(connection)
-        if _is_other_index(connection):
-            rebuild(connection)
+            if _is_other_index(connection):
+                rebuild(connection)
 
 
 def _is_other_index(connection: Connection) -> bool:

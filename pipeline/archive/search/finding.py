@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, select
 
 from pipeline.archive.schema import DOCUMENTS, PAGES, RECORD_TABLES
-from pipeline.archive.search import on_postgresql, on_sqlite
+from pipeline.archive.search.candidates import find
 from pipeline.archive.search.entries import head_text, page_values, split_id
 from pipeline.archive.search.filters import Filters
 from pipeline.archive.search.query import Query, Term
@@ -56,8 +56,9 @@ def search(
     """Pages with all words of a query, best first.
 
     Pages with the words as they were typed, one after the other, come first; then such with other marks (`thi dua`
-    for `thi đua`); then those where they stand apart, again as typed first. Within each of these SQLite ranks by BM25
-    and PostgreSQL by `ts_rank`; of words that are on more than ten thousand pages, the newest hundred are ranked.
+    for `thi đua`); then those where they stand apart, again as typed first. Within each of these they are ranked by
+    BM25. Of many pages not all are ranked, but those that have all words in the head or three times, and the newest:
+    see `pipeline.archive.search.candidates`.
 
     Args:
         query: see `Query.parse`; empty, where the filters alone say what is wanted: then the newest come first.
@@ -70,15 +71,8 @@ def search(
     conditions = filters or Filters()
     if not asked.terms and not conditions.phrases() and not conditions.choices():
         raise UsageError("The query has no words.", remedy="Give a word, a phrase in quotation marks, or a filter.")
-    find = on_sqlite.find if connection.dialect.name == "sqlite" else on_postgresql.find
-    found: dict[int, Tier] = {}
-    before: dict[str, Sequence[int]] = {}
-    for tier in tiers(asked, as_typed=as_typed):
-        if len(found) >= limit:
-            break
-        for id in find(connection, tier, conditions, limit + len(found), before):
-            found.setdefault(id, tier)
-    return list(_hits(connection, asked, dict(list(found.items())[:limit])))
+    found = find(connection, list(tiers(asked, as_typed=as_typed)), conditions, limit)
+    return list(_hits(connection, asked, found))
 
 
 def _hits(connection: Connection, asked: Query, found: dict[int, Tier]) -> Iterator[Hit]:

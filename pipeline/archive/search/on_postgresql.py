@@ -1,50 +1,67 @@
-"""Finding in PostgreSQL, with `tsvector`s and GIN.
+"""Looking up keys in PostgreSQL: hashed, in an array with a GIN index.
 
-`ts_rank` reads every page that it ranks, so of more than `_RANKED` pages some are left unranked.
+GIN gathers all rows that have a key before it gives the first, so what is on many pages is looked up in the newest
+documents first: a row has a key too for the window of documents that it lies in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from zlib import crc32
 
 from sqlalchemy import Connection, text
 
-from pipeline.archive.search.filters import Filters
-from pipeline.archive.search.query import Term
-from pipeline.archive.search.tiers import Tier
+from pipeline.archive.search.entries import split_id
+from pipeline.archive.search.keys import Need
 
-__all__ = ["find"]
+__all__ = ["hashed_keys", "newest"]
 
-_RANKED = 500
+_WINDOW_BITS = (12, 16)
+# What the planner knows of arrays leads it to read the whole table, or to compile what takes a millisecond.
+_SET_UP = text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)")
+_LAST = text("SELECT MAX(id) FROM search_pages WHERE id < :below")
 
 
-def find(
-    connection: Connection, tier: Tier, filters: Filters, limit: int, before: dict[str, Sequence[int]]
-) -> Sequence[int]:
-    """Ids of pages, best first."""
-    asked = {
-        "marked": " & ".join(_expression(term, term.words) for term in tier.marked),
-        "plain": " & ".join(_expression(term, term.plain) for term in tier.plain),
-        "facets": " & ".join(_facets(filters)),
+def hashed_keys(id: int, keys: Iterable[str]) -> list[int]:
+    """A page's keys and its windows', as they are kept; two that fall together cost a look at a page in vain."""
+    document = split_id(id)[0]
+    windows = (_window(bits, document >> bits) for bits in _WINDOW_BITS)
+    return sorted({_hash(key) for key in (*keys, *windows)})
+
+
+def newest(connection: Connection, needs: Sequence[Need], limit: int, below: int) -> Sequence[int]:
+    """Ids of the pages that meet all needs, newest first; of those with a lower id than `below`."""
+    connection.execute(_SET_UP)
+    last = connection.execute(_LAST, {"below": below}).scalar()
+    if last is None:
+        return []
+    for bits in _WINDOW_BITS:
+        window = split_id(last)[0] >> bits
+        found = _look_up(connection, [*needs, (_window(bits, window), _window(bits, window - 1))], limit, below)
+        if len(found) >= limit or window <= 1:
+            return found
+    return _look_up(connection, needs, limit, below)
+
+
+def _look_up(connection: Connection, needs: Sequence[Need], limit: int, below: int) -> Sequence[int]:
+    asked: dict[str, object] = {
+        "below": below,
+        "limit": limit,
+        "all": [_hash(need[0]) for need in needs if len(need) == 1],
     }
-    asked = {column: query for column, query in asked.items() if query}
-    where = " AND ".join(f"{column} @@ CAST(:{column} AS tsquery)" for column in asked)
-    if not tier.terms:
-        question = f"SELECT id FROM search_pages WHERE {where} ORDER BY id DESC LIMIT :limit"  # noqa: S608
-        return connection.execute(text(question), asked | {"limit": limit}).scalars().all()
-    rank = " + ".join(
-        f"ts_rank({column}, CAST(:{column} AS tsquery), 1)" for column in ("marked", "plain") if column in asked
-    )
+    conditions = ["keys @> CAST(:all AS integer[])"] if asked["all"] else []
+    for number, need in enumerate(need for need in needs if len(need) > 1):
+        asked[f"some{number}"] = [_hash(key) for key in need]
+        conditions.append(f"keys && CAST(:some{number} AS integer[])")
+    # Without OFFSET it might read the newest rows one by one until enough have the keys.
     question = (
-        f"SELECT id FROM (SELECT id, marked, plain FROM search_pages WHERE {where} LIMIT {_RANKED}) found "  # noqa: S608
-        f"ORDER BY {rank} DESC, id DESC LIMIT :limit"
+        f"SELECT id FROM (SELECT id FROM search_pages WHERE {' AND '.join(conditions)} OFFSET 0) found "  # noqa: S608
+        "WHERE id < :below ORDER BY id DESC LIMIT :limit"
     )
-    return connection.execute(text(question), asked | {"limit": limit}).scalars().all()
+    return connection.execute(text(question), asked).scalars().all()
 
 
-def _expression(term: Term, words: Sequence[str]) -> str:
-    """A term as a tsquery; its words are letters and digits, so nothing in it needs care."""
-    return "(" + " <-> ".join(f"'{word}'" for word in words) + (":*" if term.beginning else "") + ")"
+def _window(bits: int, number: int) -> str:
+    return f"window {bits} {number}"
 
 
-def _facets(filters: Filters) -> list[str]:
-    phrases = ["(" + " <-> ".join(f"'{word}'" for word in words) + ")" for words in filters.phrases()]
-    return phrases + ["(" + " | ".join(f"'{word}'" for word in words) + ")" for words in filters.choices()]
+def _hash(key: str) -> int:
+    return crc32(key.encode()) - (1 << 31)
