@@ -63,3 +63,17 @@ def test_voting_a_figure_that_readers_doubt_is_never_trusted() -> None:
     assert outvoted.text == "50,35" and outvoted.confidence == 0.8
     agreed = vote([mine("50,35", 0.9), guest("50,35")])
     assert agreed.confidence > 0.9
+
+
+def test_voting_what_no_print_looks_like_weighs_less() -> None:
+    assert vote([mine("b/c);", 0.6), mine("bíc);", 0.7)]).text == "b/c);"
+    assert vote([mine("xã", 0.6), mine("xä", 0.87)]).text == "xã"
+    assert vote([mine("bíc);", 0.4), mine("tồ", 0.3)]).text == "tồ"
+    assert vote([mine("xã", 0.3), mine("xä", 0.9)]).text == "xä"
+
+
+def test_voting_a_mark_before_a_figure_needs_every_reader() -> None:
+    assert vote([mine("8h00", 0.1), mine("-8h00", 0.9)]).text == "8h00"
+    assert vote([mine(":1.500.000", 0.7), mine("-1.500.000", 0.9)]).text == "1.500.000"
+    assert vote([mine("-5", 0.7), mine("-5", 0.9)]).text == "-5"
+    assert vote([mine("-5%", 0.7), mine("-6%", 0.9)]).confidence == 0.5

@@ -11,6 +11,7 @@ from pipeline.engines.line_readers import LineReader, cut_out
 from pipeline.engines.read_words import ReadWord
 from pipeline.engines.tesseract import Tesseract
 from pipeline.engines.voting import Opinion, aligned, vote
+from pipeline.language.word_shapes import as_printed
 from pipeline.stage import Pixels
 
 __all__ = ["SecondLook"]
@@ -68,7 +69,7 @@ class SecondLook:
                 other = _at(word, second)
                 if other is not None:
                     name = f"tesseract-{self._engine.language}-line"
-                    opinions[id(word)].append(Opinion(name, _nfc(other.text), other.confidence))
+                    opinions[id(word)].append(Opinion(name, _written(other.text), other.confidence))
         if self._readers:
             figures = [span for line in lines for span in self._figures(line, doubtful)]
             self.figures = len(figures)
@@ -80,15 +81,15 @@ class SecondLook:
         pieces = [cut_out(pixels, span.box) for span in spans]
         for reader in self._readers:
             for span, text in zip(spans, reader.read_lines(pieces), strict=True):
-                words = [_nfc(word.text) for word in span.words]
+                words = [_written(word.text) for word in span.words]
                 for word, token in zip(span.words, aligned(words, text.split()), strict=True):
                     if token is not None:
-                        known = [_nfc(word.text), *(one.text for one in opinions[id(word)] if not one.guest)]
+                        known = [_written(word.text), *(one.text for one in opinions[id(word)] if not one.guest)]
                         dressed = _dressed(token, known)
                         opinions[id(word)].append(Opinion(reader.name, dressed, _WEIGHTS[reader.name], guest=True))
 
     def _voted(self, word: ReadWord, opinions: Sequence[Opinion]) -> tuple[Reading, ...]:
-        first = Opinion(_reader(word, self._engine.language), _nfc(word.text), word.confidence)
+        first = Opinion(_reader(word, self._engine.language), _written(word.text), word.confidence)
         reading = Reading(first.reader, first.text, first.weight)
         if word.by_hand or word.overprinted or not opinions:
             return (reading,)
@@ -169,5 +170,5 @@ def _reader(word: ReadWord, language: str) -> str:
     return f"tesseract-{language}-line" if word.overprinted else f"tesseract-{language}"
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
+def _written(text: str) -> str:
+    return as_printed(unicodedata.normalize("NFC", text))

@@ -1,10 +1,12 @@
 """Several readings of the same words: which belongs to which, and which one holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
+
+from pipeline.language.word_shapes import looks_printed
 
 __all__ = ["Opinion", "Verdict", "aligned", "vote"]
 
@@ -12,6 +14,8 @@ _LEFT_OUT = 0.75
 _DOUBTED_FIGURE = 0.5
 _OUTVOTED_FIGURE = 0.8
 _SUPPORT = 0.4
+_SPECKS = "-–—_:;'`´~*|"
+_ODD = 0.6  # weighs what no print looks like, `bíc` beside `b/c`, against what may stand there
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def aligned(words: Sequence[str], tokens: Sequence[str]) -> list[str | None]:
 
 
 def vote(opinions: Sequence[Opinion]) -> Verdict:
-    """The text with the most weight behind it; of equal ones the earlier reader's.
+    """The text with the most weight behind it, less where no print looks so; of equal ones the earlier reader's.
 
     A figure on which readers differ is never trusted: its confidence stays below 0.5, or below 0.8 where all but one
     reader say the same and there are three at least.
@@ -72,10 +76,11 @@ def vote(opinions: Sequence[Opinion]) -> Verdict:
     Args:
         opinions: at least one; the first is the first reading.
     """
+    opinions = _without_specks(opinions)
     weights: dict[str, float] = {}
     for opinion in opinions:
         weights[opinion.text] = weights.get(opinion.text, 0.0) + opinion.weight
-    text = max(weights, key=lambda one: weights[one])
+    text = max(weights, key=lambda one: weights[one] * (1.0 if looks_printed(one) else _ODD))
     said = [opinion for opinion in opinions if opinion.text == text]
     own = [opinion.weight for opinion in said if not opinion.guest]
     confidence = max(own) if own else max(opinion.weight for opinion in said)
@@ -86,3 +91,14 @@ def vote(opinions: Sequence[Opinion]) -> Verdict:
         confidence = min(confidence, _OUTVOTED_FIGURE if outvoted else _DOUBTED_FIGURE)
     others = tuple(one for one in weights if one != text)
     return Verdict(said[0].reader, text, confidence, others)
+
+
+def _without_specks(opinions: Sequence[Opinion]) -> Sequence[Opinion]:
+    """The opinions, a mark that only some readers saw before or behind a figure left out: what is left of a rule."""
+    texts = {opinion.text for opinion in opinions}
+    if len(texts) < 2 or not any(character.isdigit() for text in texts for character in text):
+        return opinions
+    bare = {text: text if looks_printed(text) else text.strip(_SPECKS) for text in texts}
+    found = [replace(opinion, text=bare[opinion.text]) for opinion in opinions]
+    # A mark that all of them saw is one.
+    return found if len(set(bare.values())) < len(texts) else opinions

@@ -34,7 +34,7 @@ class Ocr:
     """Reads every page that has a picture but no words yet."""
 
     name = "ocr"
-    version = 2
+    version = 3
     needs: frozenset[Gift] = frozenset({"pages", "pictures"})
     gives: frozenset[Gift] = frozenset({"words"})
 
