@@ -8,7 +8,16 @@ from typing import Literal
 
 from pipeline.language.tone_marks import fold_officially
 
-__all__ = ["DISTRICTS_UNTIL", "PlaceLevel", "Unit", "province_of", "read_units", "short_province", "successor_of"]
+__all__ = [
+    "DISTRICTS_UNTIL",
+    "PlaceLevel",
+    "Unit",
+    "province_of",
+    "read_units",
+    "short_province",
+    "successor_of",
+    "unit_names",
+]
 
 PlaceLevel = Literal["province", "district", "commune"]
 
@@ -100,6 +109,12 @@ def _provinces() -> tuple[dict[str, str], dict[str, frozenset[str]], dict[str, f
         {name: frozenset(found) for name, found in districts.items()},
         {name: frozenset(found) for name, found in communes.items()},
     )
+
+
+def unit_names() -> frozenset[str]:
+    """Kind and name of every unit that is known, before and after 1 July 2025, folded."""
+    successors, districts, communes = _provinces()
+    return frozenset((*successors, *successors.values(), *districts, *communes))
 
 
 def province_of(unit: Unit, date: str | None) -> Unit | None:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.language.tone_marks import plain
 
-__all__ = ["mend_office"]
+__all__ = ["mend_office", "office_names"]
 
 _PREFIX = re.compile(r"\s*(?:(?:TM|KT|TL|TUQ|Q|P)\s*[./,]|[TK]/[MTL]\s*\.?)\s*")
 _SIMILARITY = 0.74
@@ -30,6 +30,11 @@ def _offices() -> dict[str, str]:
 def _words() -> frozenset[str]:
     """The words that offices are made of: where a text has no other, it was not misread."""
     return frozenset(plain(word) for office in _offices().values() for word in office.split())
+
+
+def office_names() -> frozenset[str]:
+    """All offices that are known, in capitals."""
+    return frozenset(_offices().values())
 
 
 def mend_office(text: str) -> tuple[str, float]:

@@ -1,7 +1,7 @@
 """Restore: what a word was printed as, given what was read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from models.rescorer import Rescorer
@@ -9,6 +9,8 @@ from models.restoration import Regime, RestoredLine, Restorer
 from models.weights import WeightsError
 from pipeline.document import Block, Decision, Document, Line, Origin, Page, Reading, Word, replace
 from pipeline.errors import ModelError
+from pipeline.language.frame_lines import mend_issuers, mend_national_title, mend_signature
+from pipeline.language.recipient_lines import mend_recipients
 from pipeline.legibility import needs_an_eye
 from pipeline.stage import Context, Gift
 
@@ -17,6 +19,7 @@ __all__ = ["Restore", "load_restorer"]
 # A printed page's words come with the engine's own doubts, a stranger's text comes with none.
 _REGIMES: dict[Origin, Regime] = {"scan": "vie", "text": "auto"}
 _NOTABLE_CONFIDENCE_CHANGE = 0.1
+_CUSTOMARY = 0.95  # confidence in what custom has where something like it was read
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +43,7 @@ class Restore:
     """
 
     name = "restore"
-    version = 2
+    version = 3
     needs: frozenset[Gift] = frozenset({"words", "blocks"})
     gives: frozenset[Gift] = frozenset({"readings"})
 
@@ -65,6 +68,7 @@ class Restore:
             )
             for words, line in zip(lines, restored, strict=True):
                 readings.update(_readings(words, line))
+            readings.update(_customary(document, origin, readings))
             decisions.append(_decision(origin, restored, readings))
         pages = tuple(
             replace(
@@ -120,6 +124,32 @@ def _readings(words: Sequence[Word], line: RestoredLine) -> dict[str, Reading]:
             if text != word.text or abs(confidences[index] - word.confidence) >= _NOTABLE_CONFIDENCE_CHANGE:
                 readings[word.id] = Reading(Restore.name, text, confidences[index], alternatives[index])
     return readings
+
+
+def _customary(document: Document, origin: Origin, readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Readings of the lines of heads and feet as custom prints them, where what was read is close to it."""
+    found: dict[str, Reading] = {}
+    for page in document.pages:
+        words = page.words_by_id()
+        for block in page.blocks if page.origin == origin else ():
+            lines = [[words[word_id] for word_id in line.word_ids if words[word_id].text] for line in block.lines]
+            heard = [[word.text for word in line] for line in lines]
+            read = [[readings[word.id].text if word.id in readings else word.text for word in line] for line in lines]
+            if block.kind == "foot-left":
+                mended = mend_recipients(read, heard)
+            elif block.kind == "foot-right":
+                mended = mend_signature(read)
+            elif block.kind == "header-left":
+                mended = mend_issuers(read)
+            elif block.kind == "header-right":
+                mended = mend_national_title(read)
+            else:
+                continue
+            for line, before, after in zip(lines, read, mended, strict=True):
+                for word, old, new in zip(line, before, after, strict=True):
+                    if old != new:
+                        found[word.id] = Reading(Restore.name, new, _CUSTOMARY, (old,) if old else ())
+    return found
 
 
 def _decision(origin: Origin, lines: Sequence[RestoredLine], readings: dict[str, Reading]) -> Decision:
