@@ -25,11 +25,16 @@ _NO_SERVER = "no PostgreSQL server is installed: sudo apt-get install postgresql
 
 @dataclass
 class Server:
-    """A server that trusts everybody on this machine; it can be stopped and begun again with what it holds."""
+    """A server that trusts everybody on this machine; it can be stopped and begun again with what it holds.
+
+    Attributes:
+        settings: of the server, for its command line, beside those of a small one.
+    """
 
     folder: Path
     programs: Path
     port: int
+    settings: str = ""
 
     def url(self, database: str = "postgres") -> str:
         """The URL of one of its databases."""
@@ -48,7 +53,7 @@ class Server:
         """Begin it, and wait until it answers."""
         options = (
             f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off "
-            "-c max_connections=40 -c shared_buffers=32MB"
+            f"-c max_connections=40 -c shared_buffers=32MB {self.settings}"
         )
         self._run(
             *("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options, "-w", "-t", "60", "start")

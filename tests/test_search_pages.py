@@ -1,6 +1,7 @@
 """Search: the same pages are found in SQLite and PostgreSQL, with marks and without, whatever is asked."""
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.archive import Archive
 from pipeline.archive.search import Filters, Query, put, rebuild
 from pipeline.archive.search.facets import date_words, range_words
 from pipeline.archive.search.snippets import snippet
+from pipeline.archive.search.words import located_words, marked_words, pattern, plain_words
 from pipeline.errors import UsageError
 from pipeline.records import DocumentFields, Records
 
@@ -292,6 +294,30 @@ def test_ranges_have_the_days_between(day: date, first: date, last: date) -> Non
     month = day.isoformat()[:7]
     overlaps = first.isoformat()[:7] <= month <= last.isoformat()[:7] and first <= last
     assert bool(words & set(date_words("d", month))) == overlaps
+
+
+@given(
+    st.text(st.sampled_from("thi đua dủa THỊ ðα"), max_size=60), st.sampled_from(["thi", "thi dua", "du", "dua dua"])
+)
+def test_patterns_find_what_is_there_without_marks(words: str, asked: str) -> None:
+    said = marked_words(words)
+    bare, wanted = plain_words(said), asked.split()
+    places = [start for start in range(len(bare)) if bare[start : start + len(wanted)] == wanted]
+    line = f" {' '.join(said)} "
+    found = pattern(tuple(wanted), beginning=False).findall(line)
+    assert bool(found) == bool(places)
+    assert all(plain_words(match.split()) == wanted for match in found)
+    begun = pattern(tuple(wanted), beginning=True).search(line)
+    assert bool(begun) == (f" {asked}" in f" {' '.join(bare)} ")
+
+
+@given(st.text(max_size=60))
+def test_located_words_are_those_that_are_indexed(text: str) -> None:
+    text = unicodedata.normalize("NFC", text)
+    located = list(located_words(text))
+    assert all(0 <= start < end <= len(text) for start, end, _ in located)
+    if len(text.casefold()) == len(text):
+        assert [word for _, _, word in located] == marked_words(text)
 
 
 @given(st.text(st.sampled_from("thi đua Thì ĐUA\n.,"), max_size=200))

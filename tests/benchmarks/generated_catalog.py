@@ -1,31 +1,37 @@
-"""A catalog of any size in SQLite, filled with rows like real ones without a scan being read.
+"""A catalog of any size in SQLite or PostgreSQL, filled with rows like real ones without a scan being read.
 
 Sentences are those of the sample documents and others made of syllables in a natural distribution, so that some words
 are on every page and many on few. Left out for want of disk, in numbers for a real page: 20 of 23 rows of
 `record_values`, all 330 of `evidence`; neither is asked by a search, a count or a view.
 """
 
+import csv
 import hashlib
 import random
 import re
 import sqlite3
 import unicodedata
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
+from io import BytesIO, StringIO
 from itertools import accumulate, count
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sqlalchemy import text
+
 from pipeline.archive.database import Database
 from pipeline.archive.migrations import prepare
+from pipeline.archive.schema import METADATA
 from pipeline.archive.search.entries import Entry, head_text, page_id
 from pipeline.archive.search.facets import date_words, name_words
 from pipeline.archive.search.keys import page_keys
-from pipeline.archive.search.packing import pack
+from pipeline.archive.search.on_postgresql import hashed_keys
+from pipeline.archive.search.packing import pack, unpack
 from pipeline.archive.search.words import marked_words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -112,6 +118,44 @@ def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
                 )
             connection.execute("COMMIT")
         connection.execute("ANALYZE")
+
+
+def copy(folder: Path, url: str) -> None:
+    """Copy a generated catalog into an empty one in PostgreSQL; as in `rebuild`, the index of keys is made last."""
+    with closing(Database(url)) as database:
+        prepare(database)
+        with (
+            database.writing() as target,
+            closing(sqlite3.connect(folder / "catalog.sqlite")) as source,
+            closing(target.connection.cursor()) as cursor,
+        ):
+            # Nothing of it is checked again.
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("SET maintenance_work_mem = '1GB'")
+            cursor.execute("DROP INDEX ix_search_pages_keys")
+            for table in (*METADATA.sorted_tables, None):
+                columns = [column.name for column in table.columns] if table is not None else ["id", "words", "keys"]
+                name = table.name if table is not None else "search_pages"
+                asked = ", ".join(f'"{column}"' for column in columns if column != "keys")
+                rows = source.execute(f"SELECT {asked} FROM {name}")  # noqa: S608
+                asked = ", ".join(f'"{column}"' for column in columns)
+                while some := rows.fetchmany(5000):
+                    made = [_with_keys(*row) for row in some] if table is None else some
+                    cursor.execute(f"COPY {name} ({asked}) FROM STDIN WITH (FORMAT csv)", stream=_as_csv(made))
+            cursor.execute("CREATE INDEX ix_search_pages_keys ON search_pages USING GIN (keys)")
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+
+def _with_keys(id: int, words: bytes) -> tuple[int, str, str]:
+    keys = hashed_keys(id, page_keys(unpack(id, words)))
+    return id, f"\\x{words.hex()}", f"{{{','.join(map(str, keys))}}}"
+
+
+def _as_csv(rows: Iterable[Sequence[object]]) -> BytesIO:
+    made = StringIO()
+    csv.writer(made).writerows(rows)
+    return BytesIO(made.getvalue().encode())
 
 
 def batches(first: int, pages: int, *, seed: int = 1) -> Iterator[Rows]:

@@ -1,8 +1,9 @@
 """What is indexed of each page: its document's head, its text, the values that its text does not show, the facets."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
@@ -10,7 +11,16 @@ from pipeline.archive.schema import EVIDENCE, PAGES, RECORD_TABLES, RECORD_VALUE
 from pipeline.archive.search.facets import date_words, name_words
 from pipeline.archive.search.words import MOST_WORDS, marked_words, plain_words
 
-__all__ = ["Entry", "entries", "head_text", "page_id", "page_values", "split_id"]
+__all__ = [
+    "Entry",
+    "entries",
+    "head_text",
+    "page_entries",
+    "page_id",
+    "page_values",
+    "split_id",
+    "values_by_page",
+]
 
 _PAGE_BITS = 16
 _HEAD = ("type", "number", "title", "issuer")
@@ -52,22 +62,47 @@ def head_text(type_: str | None, number: str | None, title: str | None, issuer: 
 def entries(connection: Connection, document_id: int) -> Iterator[Entry]:
     """The pages of a document as the catalog has them now."""
     fields = connection.execute(select(_FIELDS).where(_FIELDS.c.document_id == document_id)).first()
-    values = page_values(connection, document_id)
-    facets = _facets(connection, document_id)
-    if fields is not None:
-        facets += name_words("i", [fields.issuer or ""]) + name_words("t", [fields.type or ""])
-        facets += date_words("d", fields.date or "")
-    head = marked_words(head_text(*(getattr(fields, name) for name in _HEAD))) if fields is not None else []
     pages = select(PAGES.c.number, PAGES.c.text).where(PAGES.c.document_id == document_id).order_by(PAGES.c.number)
-    for page in connection.execute(pages.where(PAGES.c.number < 1 << _PAGE_BITS)).all():
-        body = marked_words(page.text)[:MOST_WORDS]
+    return page_entries(
+        document_id,
+        {name: getattr(fields, name) for name in (*_HEAD, "date")} if fields is not None else {},
+        page_values(connection, document_id),
+        _bound(connection, document_id),
+        connection.execute(pages).all(),
+    )
+
+
+def page_entries(
+    document_id: int,
+    fields: Mapping[str, str | None],
+    values: Mapping[int, Sequence[str]],
+    bound: Iterable[tuple[str | None, str | None]],
+    pages: Iterable[Sequence[Any]],
+) -> Iterator[Entry]:
+    """The pages of a document.
+
+    Args:
+        fields: the document's own.
+        values: those of its records, by the page that they begin on.
+        bound: who is given a task or bound by a deadline, and the deadline's end.
+        pages: number and text of each, in order.
+    """
+    facets = _facets(bound)
+    if fields:
+        facets += name_words("i", [fields["issuer"] or ""]) + name_words("t", [fields["type"] or ""])
+        facets += date_words("d", fields["date"] or "")
+    head = marked_words(head_text(*(fields[name] for name in _HEAD))) if fields else []
+    for number, text in pages:
+        if number >= 1 << _PAGE_BITS:
+            return
+        body = marked_words(text)[:MOST_WORDS]
         shown = f" {' '.join(plain_words(body))} "
         unseen: list[str] = []
-        for value in values.get(page.number, ()):
+        for value in values.get(number, ()):
             words = marked_words(value)
             if words and f" {' '.join(plain_words(words))} " not in shown:
                 unseen += words
-        yield Entry(page_id(document_id, page.number), head, body, unseen[:MOST_WORDS], facets[:MOST_WORDS])
+        yield Entry(page_id(document_id, number), head, body, unseen[:MOST_WORDS], facets[:MOST_WORDS])
         # The head is found on the first page, and only there.
         head = []
 
@@ -90,24 +125,41 @@ def page_values(connection: Connection, document_id: int) -> dict[int, list[str]
             isouter=True,
         )
         .where(RECORD_VALUES.c.document_id == document_id)
+        .order_by(RECORD_VALUES.c.record_table, RECORD_VALUES.c.record_number, RECORD_VALUES.c.field)
     )
+    return values_by_page(tuple(row) for row in connection.execute(question))
+
+
+def values_by_page(values: Iterable[tuple[str, str, str, str, int | None]]) -> dict[int, list[str]]:
+    """Values as printed and in their normal form, by the page that they begin on.
+
+    Args:
+        values: table, field, text, normal form and page of each.
+    """
     found: dict[int, dict[str, None]] = defaultdict(dict)
-    for row in connection.execute(question):
-        if (row.record_table, row.field) not in _CODES:
-            found[row.page or 1] |= {row.text: None, row.normal: None}
-    return {page: list(values) for page, values in found.items()}
+    for table, field, text, normal, page in values:
+        if (table, field) not in _CODES:
+            found[page or 1] |= {text: None, normal: None}
+    return {page: list(of_page) for page, of_page in found.items()}
 
 
-def _facets(connection: Connection, document_id: int) -> list[str]:
-    """Who is given a task or bound by a deadline, and when deadlines end."""
-    bodies: dict[str, None] = {}
-    ends: dict[str, None] = {}
+def _bound(connection: Connection, document_id: int) -> Iterator[tuple[str | None, str | None]]:
+    """Who is given a task or bound by a deadline, and the deadline's end."""
     for name in ("assignments", "deadlines"):
         table = RECORD_TABLES[name]
         columns = [table.c.body] if name == "assignments" else [table.c.body, table.c.end]
-        for row in connection.execute(select(*columns).where(table.c.document_id == document_id)):
-            if row.body:
-                bodies[row.body] = None
-            if name == "deadlines" and row.end:
-                ends |= dict.fromkeys(date_words("e", row.end))
+        own = select(*columns).where(table.c.document_id == document_id).order_by(table.c.record_number)
+        for row in connection.execute(own):
+            yield row.body, row.end if name == "deadlines" else None
+
+
+def _facets(bound: Iterable[tuple[str | None, str | None]]) -> list[str]:
+    """Who is given a task or bound by a deadline, and when deadlines end."""
+    bodies: dict[str, None] = {}
+    ends: dict[str, None] = {}
+    for body, end in bound:
+        if body:
+            bodies[body] = None
+        if end:
+            ends |= dict.fromkeys(date_words("e", end))
     return name_words("b", bodies) + list(ends)

@@ -5,6 +5,9 @@ looked up in SQLite in an FTS5 table without content (to forget a page it wants 
 give), in PostgreSQL in an array with a GIN index. Both are given the same keys, so that both find the same.
 """
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from sqlalchemy import Connection, select, text
 
 from pipeline.archive.schema import DOCUMENTS
@@ -13,11 +16,23 @@ from pipeline.archive.search.keys import page_keys
 from pipeline.archive.search.on_postgresql import hashed_keys
 from pipeline.archive.search.packing import pack, unpack
 
-__all__ = ["INDEX_STATE", "INDEX_VERSION", "forget", "index_version", "put", "rebuild"]
+__all__ = [
+    "INDEX_STATE",
+    "INDEX_VERSION",
+    "IndexedPage",
+    "forget",
+    "index_version",
+    "indexed",
+    "put",
+    "put_pages",
+    "rebuild",
+]
 
 INDEX_VERSION = 2
 """Raised when what is indexed of a page, or how, has changed: the index is then made anew."""
 INDEX_STATE = "search_state"
+IndexedPage: TypeAlias = tuple[int, str, bytes]
+"""A page's id, its keys parted by spaces, and its words as they are kept."""
 
 _PUT = text("INSERT INTO search_index (rowid, keys) VALUES (:id, :keys)")
 _FORGET = text("INSERT INTO search_index (search_index, rowid, keys) VALUES ('delete', :id, :keys)")
@@ -30,16 +45,23 @@ _IN_DOCUMENT = "WHERE id BETWEEN :first AND :last"
 
 def put(connection: Connection, document_id: int) -> None:
     """Index a document's pages as they are now; what was indexed of it must have been forgotten."""
-    found = list(entries(connection, document_id))
-    if not found:
+    put_pages(connection, [indexed(entry) for entry in entries(connection, document_id)])
+
+
+def indexed(entry: Entry) -> IndexedPage:
+    """A page as it is indexed."""
+    return entry.id, " ".join(page_keys(entry)), pack(entry)
+
+
+def put_pages(connection: Connection, pages: Sequence[IndexedPage]) -> None:
+    """Index pages."""
+    if not pages:
         return
     if connection.dialect.name == "sqlite":
-        connection.execute(_PUT, [_joined_keys(entry) for entry in found])
-        connection.execute(_KEEP, [{"id": entry.id, "words": pack(entry)} for entry in found])
+        connection.execute(_PUT, [{"id": id, "keys": keys} for id, keys, _ in pages])
+        connection.execute(_KEEP, [{"id": id, "words": words} for id, _, words in pages])
     else:
-        rows = [
-            {"id": entry.id, "words": pack(entry), "keys": hashed_keys(entry.id, page_keys(entry))} for entry in found
-        ]
+        rows = [{"id": id, "words": words, "keys": hashed_keys(id, keys.split())} for id, keys, words in pages]
         connection.execute(_KEEP_WITH_KEYS, rows)
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, text
 
 from pipeline.archive.search.filters import Filters
 from pipeline.archive.search.packing import parts
+from pipeline.archive.search.query import Term
 from pipeline.archive.search.tiers import Tier
-from pipeline.language.tone_marks import plain
+from pipeline.archive.search.words import pattern
 
 __all__ = ["Reader"]
 
@@ -25,11 +26,9 @@ _WORDS = text("SELECT id, words FROM search_pages WHERE id IN :ids").bindparams(
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page's words by part, with marks and without, a space around each; its facets."""
+    """A page's words by part, with marks and a space around each; how many they are."""
 
-    marked: tuple[str, ...]
-    plain: tuple[str, ...]
-    facets: str
+    lines: tuple[str, ...]
     length: int
 
 
@@ -66,21 +65,25 @@ class Reader:
             return None
         if self._days and not all(days & set(facets.split()) for days in self._days):
             return None
-        return _Page(
-            tuple(said), tuple(plain(part) for part in said), facets, sum(part.count(" ") - 1 for part in said)
-        )
+        return _Page(tuple(said), sum(part.count(" ") - 1 for part in said))
 
 
 def _score(page: _Page, tier: Tier, mean: float) -> float | None:
     """How well a page answers; None where it has not all terms."""
     weight = _SATURATION * (1 - _LENGTH + _LENGTH * page.length / mean)
     score = 0.0
-    for terms, lines, is_plain in ((tier.marked, page.marked, False), (tier.plain, page.plain, True)):
+    for terms, is_plain in ((tier.marked, False), (tier.plain, True)):
         for term in terms:
-            wanted = " ".join(term.plain if is_plain else term.words)
-            wanted = f" {wanted}" if term.beginning else f" {wanted} "
-            count = sum(line.count(wanted) * worth for line, worth in zip(lines, _WORTHS, strict=True))
+            counts = (_count(line, term, is_plain) for line in page.lines)
+            count = sum(found * worth for found, worth in zip(counts, _WORTHS, strict=True))
             if not count:
                 return None
             score += count * (_SATURATION + 1) / (count + weight)
     return score
+
+
+def _count(line: str, term: Term, is_plain: bool) -> int:
+    if is_plain:
+        return len(pattern(term.plain, beginning=term.beginning).findall(line))
+    wanted = " ".join(term.words)
+    return line.count(f" {wanted}" if term.beginning else f" {wanted} ")
