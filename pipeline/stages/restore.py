@@ -1,15 +1,17 @@
 """Restore: what a word was printed as, given what was read."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from models.rescorer import Rescorer
 from models.restoration import Regime, RestoredLine, Restorer
 from models.weights import WeightsError
-from pipeline.document import Block, Decision, Document, Line, Origin, Page, Reading, Word, replace
+from pipeline.document import Block, Cell, Decision, Document, Line, Origin, Page, Reading, Word, replace
 from pipeline.errors import ModelError
 from pipeline.language.frame_lines import mend_issuers, mend_national_title, mend_signature
+from pipeline.language.line_labels import keeps_its_end, mend_column_of_numbers, mend_line_beginnings
 from pipeline.language.recipient_lines import mend_recipients
 from pipeline.legibility import needs_an_eye
 from pipeline.stage import Context, Gift
@@ -19,7 +21,16 @@ __all__ = ["Restore", "load_restorer"]
 # A printed page's words come with the engine's own doubts, a stranger's text comes with none.
 _REGIMES: dict[Origin, Regime] = {"scan": "vie", "text": "auto"}
 _NOTABLE_CONFIDENCE_CHANGE = 0.1
+_NO_READINGS: Mapping[str, Reading] = {}
+_FRAMES: Mapping[str, Callable[[Sequence[Sequence[str]], Sequence[Sequence[str]]], list[list[str]]]] = {
+    "header-left": lambda lines, _: mend_issuers(lines),
+    "header-right": lambda lines, _: mend_national_title(lines),
+    "foot-left": mend_recipients,
+    "foot-right": lambda lines, _: mend_signature(lines),
+}
 _CUSTOMARY = 0.95  # confidence in what custom has where something like it was read
+_COUNTED = 0.75  # and in a figure that only its list speaks for
+_FIGURES = re.compile(r"\d")
 
 
 @lru_cache(maxsize=1)
@@ -127,29 +138,51 @@ def _readings(words: Sequence[Word], line: RestoredLine) -> dict[str, Reading]:
 
 
 def _customary(document: Document, origin: Origin, readings: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Readings of the lines of heads and feet as custom prints them, where what was read is close to it."""
+    """Readings by what stands around: lines of heads and feet as custom prints them, numbers of lists as they count."""
     found: dict[str, Reading] = {}
+    body: list[list[Word]] = []
     for page in document.pages:
         words = page.words_by_id()
         for block in page.blocks if page.origin == origin else ():
-            lines = [[words[word_id] for word_id in line.word_ids if words[word_id].text] for line in block.lines]
-            heard = [[word.text for word in line] for line in lines]
-            read = [[readings[word.id].text if word.id in readings else word.text for word in line] for line in lines]
-            if block.kind == "foot-left":
-                mended = mend_recipients(read, heard)
-            elif block.kind == "foot-right":
-                mended = mend_signature(read)
-            elif block.kind == "header-left":
-                mended = mend_issuers(read)
-            elif block.kind == "header-right":
-                mended = mend_national_title(read)
-            else:
-                continue
-            for line, before, after in zip(lines, read, mended, strict=True):
-                for word, old, new in zip(line, before, after, strict=True):
-                    if old != new:
-                        found[word.id] = Reading(Restore.name, new, _CUSTOMARY, (old,) if old else ())
+            lines = [said for line in block.lines if (said := [words[i] for i in line.word_ids if words[i].text])]
+            if block.kind == "body":
+                body += lines
+            elif block.kind in _FRAMES:
+                mend = _FRAMES[block.kind]
+                _note(found, lines, _texts(lines, readings), mend(_texts(lines, readings), _texts(lines)))
+            elif block.kind == "table":
+                first = [words[i] for cell in block.cells if cell.column == 0 for i in _only_word(cell, words)]
+                cells = [" ".join(line) for line in _texts([[word] for word in first], readings)]
+                counted = mend_column_of_numbers(cells)
+                _note(found, [[word] for word in first], [[text] for text in cells], [[text] for text in counted])
+    now = _texts(body, readings)
+    mended = mend_line_beginnings(now, _texts(body))
+    for line, text, following in zip(body, mended, [*mended[1:], []][: len(mended)], strict=True):
+        if keeps_its_end(line[-1].text, text[-1], following):
+            text[-1] = line[-1].text
+    _note(found, body, now, mended)
     return found
+
+
+def _only_word(cell: Cell, words: Mapping[str, Word]) -> list[str]:
+    """The word of a cell that has one."""
+    said = [word_id for line in cell.lines for word_id in line.word_ids if words[word_id].text]
+    return said if len(said) == 1 else []
+
+
+def _texts(lines: Sequence[Sequence[Word]], readings: Mapping[str, Reading] = _NO_READINGS) -> list[list[str]]:
+    return [[readings[word.id].text if word.id in readings else word.text for word in line] for line in lines]
+
+
+def _note(
+    found: dict[str, Reading], lines: Sequence[Sequence[Word]], old: list[list[str]], new: list[list[str]]
+) -> None:
+    """Readings of the words that say something else now."""
+    for line, before, after in zip(lines, old, new, strict=True):
+        for word, was, says in zip(line, before, after, strict=True):
+            if was != says:
+                counted = _FIGURES.findall(says) != _FIGURES.findall(was)
+                found[word.id] = Reading(Restore.name, says, _COUNTED if counted else _CUSTOMARY, (was,) if was else ())
 
 
 def _decision(origin: Origin, lines: Sequence[RestoredLine], readings: dict[str, Reading]) -> Decision:
