@@ -12,6 +12,7 @@ from fake_stages import fake_stages
 from test_archive_intake import OPTIONS, write
 
 from pipeline.archive import Archive
+from pipeline.archive.report import ExportFormat
 from pipeline.errors import ClusterError, MissingEngineError
 from pipeline.options import Options
 from pipeline.runner import run_on_cluster
@@ -73,8 +74,10 @@ def on_cluster(tmp_path: Path, url: str, lose: str) -> dict[str, str]:
 
 
 def exported(archive: Archive, folder: Path) -> dict[str, str]:
-    """The exports that say nothing of when the work was done, by their hashes."""
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(archive.export(folder, "json"))}
+    """Files of every format that says nothing of when the work was done, by their hashes."""
+    formats: tuple[ExportFormat, ...] = ("json", "csv", "jsonl", "parquet")
+    paths = [path for format in formats for path in archive.export(folder / format, format, moments=False)]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 @pytest.mark.slow

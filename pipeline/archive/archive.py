@@ -314,12 +314,16 @@ class Archive:
         path = self.folder / folder / name if name is not None else None
         return path if path is not None and path.is_file() else None
 
-    def export(self, folder: Path, format: ExportFormat) -> list[Path]:
+    def export(self, folder: Path, format: ExportFormat, *, moments: bool = True) -> list[Path]:
         """Write all documents' records into a folder, which is made if need be.
+
+        Documents are written in the order of their ids, so that archives with the same documents write the same.
 
         Args:
             format: `json` writes a file for each document, `csv`, `jsonl` and `parquet` one for each table, `xlsx`
                 one file with a sheet for each table.
+            moments: whether tables tell when a document came into this archive and when it was stored last. Without
+                them, and but for `xlsx`, what is written is the same to the byte wherever the work was done.
         Returns:
             The files that were written.
         Raises:
@@ -327,17 +331,19 @@ class Archive:
             ArchiveError: a file cannot be written.
         """
         if format == "json":
-            rows = self.documents()
+            came = self._ledger.came()
+            rows = sorted(self.documents(), key=lambda row: came.get(row.id, 0))
             names = distinct_names(((row.id, row.name) for row in rows), ".json")
             # Pandas takes longer to import than all the rest, and only this needs it.
             from pipeline.archive.export import write_json
 
             return [write_json(folder / names[row.id], self.document(row.id)) for row in rows]
         from pipeline.archive.export import write_tables
-        from pipeline.archive.tables import export_tables, frames
+        from pipeline.archive.tables import MOMENTS, export_tables, frames
 
+        without = () if moments else MOMENTS
         with self.database.reading(lasting=True) as connection:
-            tables = ((table.name, frames(connection, table)) for table in export_tables())
+            tables = ((table.name, frames(connection, table, without)) for table in export_tables())
             return write_tables(folder, format, tables)
 
     def seed(self, url: str) -> "SeedReport":

@@ -1,6 +1,6 @@
 """The catalog as tables for others: their columns, their keys, and their rows a piece at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,10 @@ from pipeline.archive.schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ExportTable", "export_tables", "frames"]
+__all__ = ["MOMENTS", "ExportTable", "export_tables", "frames"]
+
+MOMENTS = ("added_at", "changed_at")
+"""Columns that tell of the archive's own doings: they differ where the same documents were digitised twice."""
 
 _ROWS_AT_A_TIME = 5000
 _KEYS: tuple[ColumnElement[str], ...] = (DOCUMENTS.c.sha256, DOCUMENTS.c.name.label("source"))
@@ -57,7 +60,7 @@ class ExportTable:
         sql_name: the same where it is no word of SQL.
         source: the catalog's table that its rows come from.
         key: the columns that tell a row from all others, always.
-        question: gives the rows, the documents in the order they came.
+        question: gives the rows, the documents in the order of their ids (SHA-256), whenever and wherever they came.
     """
 
     name: str
@@ -89,14 +92,19 @@ def export_tables() -> tuple[ExportTable, ...]:
     return (*_record_tables(), *_other_tables())
 
 
-def frames(connection: Connection, table: ExportTable) -> "Iterator[pd.DataFrame]":
-    """A table's rows as data frames, at least one; columns have their types also where they are empty."""
+def frames(connection: Connection, table: ExportTable, without: Collection[str] = ()) -> "Iterator[pd.DataFrame]":
+    """A table's rows as data frames, at least one; columns have their types also where they are empty.
+
+    Args:
+        without: columns that are left out.
+    """
     import pandas as pd
 
-    columns = table.columns
+    columns = [column for column in table.columns if column.name not in without]
     names = [column.name for column in columns]
+    question = table.question.with_only_columns(*columns)
     some = False
-    for piece in table.pieces(connection):
+    for piece in table.pieces(connection, question):
         some = True
         yield _typed(pd.DataFrame.from_records([tuple(row) for row in piece], columns=names), columns)
     if not some:
@@ -137,7 +145,7 @@ def _other_tables() -> Iterator[ExportTable]:
 
 def _of_documents(question: "Select[*tuple[Any, ...]]", table: Table) -> "Select[*tuple[Any, ...]]":
     joined = question.join_from(DOCUMENTS, table, DOCUMENTS.c.id == table.c.document_id)
-    return joined.order_by(DOCUMENTS.c.id, *(c for c in table.primary_key.columns if c.name != "document_id"))
+    return joined.order_by(DOCUMENTS.c.sha256, *(c for c in table.primary_key.columns if c.name != "document_id"))
 
 
 def _contract_name(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -149,6 +149,14 @@ def export(
             "table; sql: tables in another database, kept in step.",
         ),
     ] = "json",
+    reproducible: Annotated[
+        bool,
+        typer.Option(
+            "--reproducible",
+            help="Leave out when a document came and was stored: the same documents then give the same files, to the "
+            "byte, whichever machines they were digitised on (not xlsx, nor sql, which keeps both).",
+        ),
+    ] = False,
     archive: ArchiveFolder = _DEFAULT_ARCHIVE,
     catalog: Catalog = None,
 ) -> None:
@@ -167,6 +175,6 @@ def export(
             if report.held:
                 tell(f"{report.held} were left as they are: another archive brought them and keeps them in step.")
         else:
-            written = [str(path) for path in opened.export(Path(target), format_)]
+            written = [str(path) for path in opened.export(Path(target), format_, moments=not reproducible)]
     for name in written:
         write_line(name)
