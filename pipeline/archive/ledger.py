@@ -190,6 +190,12 @@ class Ledger:
             rows = connection.execute(question if condition is None else question.where(condition)).all()
         return [_standing(row) for row in rows]
 
+    def came(self) -> dict[str, int]:
+        """The contents that came in, by SHA-256, with numbers that grow in the order in which runs were given them."""
+        question = select(FILES.c.sha256, func.min(FILES.c.id)).where(FILES.c.sha256.is_not(None))
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(question.group_by(FILES.c.sha256))}
+
     def to_retry(self) -> list[FileStanding]:
         """Files that can be taken up again: not ended by a run that is gone, or ended in a way that may pass."""
         begun = self.files(FILES.c.state.in_(("waiting", "working")) | _retriable())
