@@ -20,7 +20,7 @@ from PIL import Image
 from corpus import spoil
 from corpus.build import DOCUMENTS, write_pdf
 from corpus.layout import lay_out
-from corpus.office_marks import draw_arrival_stamp, draw_seal
+from corpus.office_marks import draw_arrival_stamp, draw_seal, draw_signature
 from corpus.render import draw_page
 from corpus.sample_document import load_document
 from corpus.spoil import Pixels, Recipe
@@ -75,6 +75,26 @@ def _stamps(page: Pixels, back: Pixels, strength: float, random: Random) -> Pixe
     return np.asarray(sheet, np.uint8)
 
 
+def _pens(page: Pixels, back: Pixels, strength: float, random: Random) -> Pixels:
+    """Strokes of a blue pen across the print, as where somebody signs or ticks what he has read."""
+    sheet = Image.fromarray(page)
+    for _ in range(int(strength)):
+        centre = (random.uniform(0.2, 0.8) * sheet.width, random.uniform(0.08, 0.5) * sheet.height)
+        draw_signature(sheet, centre, DPI, int(random.integers(1 << 30)))
+    return np.asarray(sheet, np.uint8)
+
+
+def _black_seals(page: Pixels, back: Pixels, strength: float, random: Random) -> Pixels:
+    """Seals that a bilevel scan made as black as the print under them."""
+    return _bilevel(_seals(page, back, strength, random), back, 0.6, random)
+
+
+def _grey_stamps(page: Pixels, back: Pixels, strength: float, random: Random) -> Pixels:
+    """Stamps of receipt whose colour a grey scan has lost."""
+    grey = cv2.cvtColor(_stamps(page, back, strength, random), cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+
+
 def _copies(page: Pixels, back: Pixels, strength: float, random: Random) -> Pixels:
     for _ in range(int(strength)):
         page = spoil.photocopy(page, random)
@@ -107,17 +127,23 @@ SPOILINGS: Mapping[str, Spoiling] = {
     "blur": Spoiling("px", (1.2, 1.8, 2.4), lambda page, back, by, random: spoil.blur(page, by)),
     "noise": Spoiling("grey levels", (12, 28, 45), lambda page, back, by, random: spoil.add_noise(page, by, random)),
     "specks": Spoiling(
-        "share", (0.001, 0.003, 0.006), lambda page, back, by, random: spoil.add_speckle(page, by, random)
+        "share", (0.0005, 0.002, 0.005), lambda page, back, by, random: spoil.add_speckle(page, by, random)
     ),
     "fading": Spoiling("strength", (0.6, 0.85, 1.05), lambda page, back, by, random: spoil.fade(page, by)),
     "bleed-through": Spoiling(
-        "strength", (0.4, 0.7, 1.0), lambda page, back, by, random: spoil.bleed_through(page, back[..., 0], by)
+        "strength", (0.2, 0.5, 0.9), lambda page, back, by, random: spoil.bleed_through(page, back[..., 0], by)
     ),
     "seals": Spoiling("seals", (1, 3, 6), _seals),
     "stamps": Spoiling("stamps", (1, 2, 3), _stamps),
+    "blue-pen": Spoiling("strokes", (1, 3, 6), _pens),
+    "black-seals": Spoiling("seals", (1, 2, 4), _black_seals),
+    "grey-stamps": Spoiling("stamps", (1, 2, 3), _grey_stamps),
+    "broken-rules": Spoiling(
+        "share of rules", (0.15, 0.4, 0.7), lambda page, back, by, random: spoil.break_rules(page, by, DPI, random)
+    ),
     "photocopies": Spoiling("copies", (1, 3, 5), _copies),
     "bilevel": Spoiling("px of blur", (0.6, 1.1, 1.6), _bilevel),
-    "low-resolution": Spoiling("dpi", (120, 90, 70)),
+    "low-resolution": Spoiling("dpi", (100, 87, 72)),
     "jpeg": Spoiling("quality", (25, 12, 6)),
 }
 

@@ -238,6 +238,31 @@ def add_speckle(pixels: Pixels, share: float, random: np.random.Generator) -> Pi
     return speckled
 
 
+def break_rules(pixels: Pixels, share: float, dpi: float, random: np.random.Generator) -> Pixels:
+    """Let ruled lines, of tables and under headings, come out in pieces, as thin rules of a weak copy do.
+
+    Args:
+        pixels: the sheet, (height, width, 3).
+        share: how much of each rule is gone.
+        dpi: resolution of the sheet.
+        random: where the gaps are.
+    """
+    ink = np.where(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) < 160, 255, 0).astype(np.uint8)
+    # Nothing printed is so long and so thin: half an inch without a break.
+    length = max(round(dpi / 2), 3)
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    rules = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8)) > 0
+    # Gaps of an eighth of an inch and a little more or less; a rule that is crossed is broken there too.
+    size = (max(round(pixels.shape[1] * 8 / dpi), 1), max(round(pixels.shape[0] * 8 / dpi), 1))
+    chances = cv2.resize(
+        random.uniform(0, 1, (size[1], size[0])).astype(np.float32),
+        (pixels.shape[1], pixels.shape[0]),
+        interpolation=cv2.INTER_NEAREST,
+    )
+    return np.where((rules & (chances < share))[..., None], np.uint8(255), pixels)
+
+
 def binarise(pixels: Pixels, random: np.random.Generator) -> Pixels:
     """Cut grey to black and white at one level, as fax machines and old scanners do."""
     level = float(random.uniform(150, 180))
