@@ -5,15 +5,17 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from pipeline.archive import Archive
 from pipeline.archive.database import Database
+from pipeline.archive.ledger import Ledger
 from pipeline.archive.migrations import newest_revision, prepare
 from pipeline.archive.schema import CONFIDENCE_SUFFIX, DOCUMENTS, METADATA, RECORD_TABLES
 from pipeline.archive.views import VIEWS
@@ -179,3 +181,15 @@ def test_database_a_writers_transaction_is_all_or_nothing(database: Database) ->
     assert revision(database) == newest_revision()
     with database.reading() as connection:
         assert connection.execute(select(DOCUMENTS)).all() == []
+
+
+def test_status_is_counted_from_an_index_alone(tmp_path: Path) -> None:
+    asked: list[str] = []
+    with closing(Database.in_folder(tmp_path)) as database:
+        prepare(database)
+        event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert Ledger(database).standing().came_in == 0
+    (question,) = [question for question in asked if "FROM files" in question]
+    with closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {question}", tuple("0" * question.count("?"))).fetchall()
+    assert [step[3] for step in plan] == ["SCAN files USING COVERING INDEX ix_files_standing"]

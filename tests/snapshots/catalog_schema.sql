@@ -1,4 +1,4 @@
--- revision 0006
+-- revision 0007
 
 CREATE TABLE bodies (
 	body_id VARCHAR NOT NULL,
@@ -83,7 +83,7 @@ CREATE TABLE files (
 
 CREATE INDEX ix_files_sha256 ON files (sha256);
 
-CREATE INDEX ix_files_state ON files (state);
+CREATE INDEX ix_files_standing ON files (state, owner, may_retry, needs_person, page_count, blank_page_count, failed_page_count);
 
 CREATE TABLE stage_states (
 	sha256 VARCHAR(64) NOT NULL,
