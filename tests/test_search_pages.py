@@ -12,14 +12,14 @@ from command_line import call
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from postgresql_server import new_catalog_url
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from pipeline.archive import Archive
-from pipeline.archive.search import Filters, Query, put, rebuild
+from pipeline.archive.search import Filters, Query, rebuild
 from pipeline.archive.search.facets import date_words, range_words
 from pipeline.archive.search.snippets import snippet
 from pipeline.archive.search.words import located_words, marked_words, pattern, plain_words
-from pipeline.errors import UsageError
+from pipeline.errors import ArchiveError, UsageError
 from pipeline.records import DocumentFields, Records
 
 
@@ -218,15 +218,12 @@ def test_index_of_another_version_is_made_anew(catalog_url: str, tmp_path: Path)
 def test_index_changes_with_its_rows_or_not_at_all(
     catalog_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def put_and_fail(connection: Connection, document_id: int) -> None:
-        put(connection, document_id)
-        raise ZeroDivisionError
-
     with Archive.open(tmp_path / "archive", url=catalog_url) as archive:
         fill(archive)
         before = snapshot(archive)
-        monkeypatch.setattr("pipeline.archive.catalog.put", put_and_fail)
-        with pytest.raises(ZeroDivisionError):
+        for statement in ("_KEEP", "_KEEP_WITH_KEYS"):
+            monkeypatch.setattr(f"pipeline.archive.search.index.{statement}", text("INSERT INTO nowhere VALUES (:id)"))
+        with pytest.raises(ArchiveError, match="nowhere"):
             store(archive, "flood.pdf", ["Thay đổi cả"])
         assert snapshot(archive) == before
 

@@ -120,8 +120,11 @@ def generate(folder: Path, pages: int, *, seed: int = 1) -> None:
         connection.execute("ANALYZE")
 
 
-def copy(folder: Path, url: str) -> None:
-    """Copy a generated catalog into an empty one in PostgreSQL; as in `rebuild`, the index of keys is made last."""
+def copy(folder: Path, url: str, pages: int) -> None:
+    """Copy a generated catalog, up to about so many pages, into an empty one in PostgreSQL.
+
+    As in `rebuild`, the index of keys is made last.
+    """
     with closing(Database(url)) as database:
         prepare(database)
         with (
@@ -129,6 +132,10 @@ def copy(folder: Path, url: str) -> None:
             closing(sqlite3.connect(folder / "catalog.sqlite")) as source,
             closing(target.connection.cursor()) as cursor,
         ):
+            # Others may be adding to it.
+            source.execute("BEGIN")
+            last, there = source.execute("SELECT MAX(id), SUM(page_count) FROM documents").fetchone()
+            last = min(last, last * pages // there)
             # Nothing of it is checked again.
             cursor.execute("SET session_replication_role = replica")
             cursor.execute("SET maintenance_work_mem = '1GB'")
@@ -137,7 +144,9 @@ def copy(folder: Path, url: str) -> None:
                 columns = [column.name for column in table.columns] if table is not None else ["id", "words", "keys"]
                 name = table.name if table is not None else "search_pages"
                 asked = ", ".join(f'"{column}"' for column in columns if column != "keys")
-                rows = source.execute(f"SELECT {asked} FROM {name}")  # noqa: S608
+                key = next((column for column in columns if column in ("document_id", "id")), last)
+                where = f"{key} <= {page_id(last + 1, -1) if table is None else last}"
+                rows = source.execute(f"SELECT {asked} FROM {name} WHERE {where}")  # noqa: S608
                 asked = ", ".join(f'"{column}"' for column in columns)
                 while some := rows.fetchmany(5000):
                     made = [_with_keys(*row) for row in some] if table is None else some

@@ -69,7 +69,7 @@ def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with Archive.open(folder, url=url) as archive:
         if url is not None and not archive.standing().came_in:
             with timed("copied"):
-                copy(folder, url)
+                copy(folder, url, COUNT)
         yield archive
 
 

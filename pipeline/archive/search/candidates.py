@@ -18,8 +18,8 @@ from pipeline.archive.search.tiers import Tier
 
 __all__ = ["find"]
 
-_READ = 200
-_CHOSEN = 100
+_READ = 100
+_CHOSEN = 50
 _MOST_READ = 1000
 _ABOVE_ALL = (1 << 63) - 1
 
