@@ -7,7 +7,9 @@ from pathlib import Path, PurePosixPath
 from conftest import build_document
 
 from pipeline.archive import Archive
+from pipeline.archive.catalog import Placed
 from pipeline.archive.ledger import Run
+from pipeline.archive.prepared import prepared
 from pipeline.document import Document, Source, replace
 from pipeline.records import Assignment, Deadline, DocumentFields, Movement, Records, Reference, Value
 
@@ -78,7 +80,8 @@ def store(archive: Archive, name: str, pages: Sequence[str], records: Records | 
     made = document(name, pages, records)
     sha256 = made.source.sha256
     run = Run(Path("/in", name), sha256, "done", "k" * 64, "0")
-    archive._catalog.store(made, PurePosixPath("originals", name), PurePosixPath("documents", name), run)
+    placed = Placed(prepared(made), PurePosixPath("originals", name), PurePosixPath("documents", name), run.work_key)
+    archive._catalog.store([placed], [run])
     return sha256
 
 

@@ -356,7 +356,7 @@ def test_intake_a_full_disk_under_the_catalog_takes_the_folder_back(
         raise FullDiskError("No space is left.", remedy="Free some.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.archive.catalog._remember_run", full)
+        patch.setattr("pipeline.archive.catalog._remember_runs", full)
         with pytest.raises(FullDiskError):
             intake(archive, second)
         with pytest.raises(FullDiskError):

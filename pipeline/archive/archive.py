@@ -1,6 +1,6 @@
 """The archive: one folder, and the ways in and out of it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -250,7 +250,11 @@ class Archive:
 
     def files(self, *states: FileState) -> list[FileStanding]:
         """Files that came in, with how they stand; all of them, or those in some states."""
-        return [file for file in self._ledger.files() if not states or file.state in states]
+        return self._ledger.files(*states)
+
+    def unfinished(self) -> Iterator[FileStanding]:
+        """Files that are not done, or that a person should look at, one at a time, however many there are."""
+        return self._ledger.unfinished()
 
     def stages_of(self, id: str) -> tuple[list[FileStanding], list[StageState]]:
         """The files with a content, and what each stage did with each of its pages."""

@@ -1,73 +1,102 @@
-"""Writing the bodies that a document's records name."""
+"""The bodies that documents' records name, as rows, and how they are put into the catalog."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipeline.archive.body_schema import BODIES, BODY_MENTIONS
+from pipeline.archive.rows import Row, put_rows
 from pipeline.archive.schema import RECORD_TABLES
 from pipeline.document import Document
-from pipeline.extraction.bodies_of_records import bodies_of_records
-from pipeline.language.canonical_bodies import CanonicalBody
 
-__all__ = ["put_bodies"]
+if TYPE_CHECKING:
+    from pipeline.language.canonical_bodies import CanonicalBody
+
+__all__ = ["body_rows", "put_bodies"]
+
+_BODY_ID = 0
 
 
-def put_bodies(connection: Connection, document: Document, document_id: int) -> None:
-    """Enter the bodies of a document's records, and what names them in the place of what did before.
+def body_rows(document: Document) -> tuple[list[tuple[int, Row]], list[Row]]:
+    """The bodies that a document's records name.
+
+    Returns:
+        Each body once with how many are above it, as a row of `bodies`; then what names them, as rows of
+        `body_mentions` without the document's id.
+    """
+    # Telling bodies apart takes a model of language, which only they need who read documents.
+    from pipeline.extraction.bodies_of_records import bodies_of_records
+
+    named = list(bodies_of_records(document.records))
+    mentions = [
+        (
+            str(RECORD_TABLES[found.table].name),
+            found.number,
+            found.field,
+            found.position,
+            _text(found.name),
+            found.body.body_id,
+        )
+        for found in named
+    ]
+    return _with_superiors(found.body for found in named), mentions
+
+
+def put_bodies(
+    connection: Connection, bodies: Iterable[tuple[int, Row]], mentions: Mapping[int, Sequence[Row]]
+) -> None:
+    """Enter bodies, and what names them.
 
     A body that is there already stays as it was first entered.
+
+    Args:
+        mentions: by the document's id.
     """
-    connection.execute(delete(BODY_MENTIONS).where(BODY_MENTIONS.c.document_id == document_id))
-    named = list(bodies_of_records(document.records))
-    bodies = _with_superiors(found.body for found in named)
-    if not bodies:
-        return
-    rows = [
-        {
-            "body_id": body.body_id,
-            "name": _text(body.name),
-            "kind": body.kind,
-            "level": body.level,
-            "place": body.place,
-            "superior_id": body.superior.body_id if body.superior is not None else None,
-            "valid_from": body.valid_from,
-            "valid_to": body.valid_to,
-        }
-        for body in bodies
-    ]
-    upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(upsert(BODIES).on_conflict_do_nothing(), rows)
-    connection.execute(
-        insert(BODY_MENTIONS),
-        [
-            {
-                "document_id": document_id,
-                "record_table": RECORD_TABLES[found.table].name,
-                "record_number": found.number,
-                "field": found.field,
-                "position": found.position,
-                "name": _text(found.name),
-                "body_id": found.body.body_id,
-            }
-            for found in named
-        ],
-    )
-
-
-def _with_superiors(bodies: Iterable[CanonicalBody]) -> list[CanonicalBody]:
-    """Each body once, its superiors before it, in one order for all writers."""
-    found: dict[str, CanonicalBody] = {}
+    # Superiors first, and in one order for all writers, so that none waits for another that waits for it.
+    rows: dict[str, Row] = {}
     depths: dict[str, int] = {}
+    for depth, row in bodies:
+        rows.setdefault(row[_BODY_ID], row)
+        depths[row[_BODY_ID]] = max(depth, depths.get(row[_BODY_ID], 0))
+    if rows:
+        upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        names = [column.name for column in BODIES.columns]
+        connection.execute(
+            upsert(BODIES).on_conflict_do_nothing(),
+            [dict(zip(names, rows[id], strict=True)) for id in sorted(rows, key=lambda id: (depths[id], id))],
+        )
+    put_rows(connection, BODY_MENTIONS, [(id, *row) for id, found in mentions.items() for row in found])
+
+
+def _with_superiors(bodies: "Iterable[CanonicalBody]") -> list[tuple[int, Row]]:
+    """Each body and each of its superiors once, with how many are above it."""
+    found: dict[str, tuple[int, Row]] = {}
     for body in bodies:
         chain = [body]
         while chain[-1].superior is not None:
             chain.append(chain[-1].superior)
         for depth, member in enumerate(reversed(chain)):
-            found.setdefault(member.body_id, member)
-            depths[member.body_id] = max(depth, depths.get(member.body_id, 0))
-    return sorted(found.values(), key=lambda body: (depths[body.body_id], body.body_id))
+            before = found.get(member.body_id)
+            if before is None:
+                found[member.body_id] = depth, _row(member)
+            elif before[0] < depth:
+                found[member.body_id] = depth, before[1]
+    return sorted(found.values(), key=lambda body: (body[0], body[1][_BODY_ID]))
+
+
+def _row(body: "CanonicalBody") -> Row:
+    return (
+        body.body_id,
+        _text(body.name),
+        body.kind,
+        body.level,
+        body.place,
+        body.superior.body_id if body.superior is not None else None,
+        body.valid_from,
+        body.valid_to,
+    )
 
 
 def _text(text: str) -> str:

@@ -3,11 +3,10 @@
 import fcntl
 import hashlib
 import os
-import platform
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TextIO
@@ -15,15 +14,16 @@ from typing import TextIO
 import msgspec
 
 from pipeline.archive.corrections import StoredCorrection
+from pipeline.archive.owners import is_gone, own_mark
+from pipeline.archive.prepared import DOCUMENT_FILE, Prepared
 from pipeline.document import Document
 from pipeline.errors import ArchiveError, DamagedInputError, MissingInputError
 from pipeline.runner import files
 from pipeline.runner.files import translate_write_errors, write_atomically
 from pipeline.runner.source import printable
 
-__all__ = ["DOCUMENT_FILE", "ArchiveFiles"]
+__all__ = ["ArchiveFiles"]
 
-DOCUMENT_FILE = "document.json"
 _LONGEST_ENDING = 8
 _BLOCK_BYTES = 1 << 20
 _KEY_LETTERS = 16
@@ -55,7 +55,7 @@ class ArchiveFiles:
         return PurePosixPath("originals", sha256[:2], sha256 + _ending(name))
 
     def keep_original(self, path: Path, sha256: str) -> PurePosixPath:
-        """Copy a file to where its original is kept, unless it is there.
+        """Copy a file to where its original is kept, unless it is there; it has its name once `place` gave it that.
 
         Raises:
             DamagedInputError: it is no longer what was digitised.
@@ -67,9 +67,10 @@ class ArchiveFiles:
         target = self.folder / relative
         if target.exists():
             return relative
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        temporary = _temporary(target)
         with translate_write_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
+        kept = False
         try:
             digest = _copy(path, temporary)
             if digest != sha256:
@@ -79,11 +80,11 @@ class ArchiveFiles:
                 )
             with translate_write_errors(target):
                 temporary.chmod(stat.S_IMODE(temporary.stat().st_mode) & 0o444)
-                temporary.replace(target)
-                files.sync_folder(target.parent)
+            kept = True
         finally:
-            with suppress(OSError):
-                temporary.unlink()
+            if not kept:
+                with suppress(OSError):
+                    temporary.unlink()
         return relative
 
     def workspace(self, sha256: str, work_key: str) -> Path:
@@ -124,18 +125,20 @@ class ArchiveFiles:
             self._claims = None
 
     @contextmanager
-    def storing(self, sha256: str) -> Iterator[None]:
-        """Let one process at a time change what is stored; a mark says of what until that is done.
+    def storing(self, sha256s: Collection[str]) -> Iterator[None]:
+        """Let one process at a time change what is stored; marks say of what until that is done.
 
         Raises:
-            ArchiveError: the lock or the mark cannot be written.
+            ArchiveError: the lock or a mark cannot be written.
         """
-        mark = self.folder / "work" / f"{_STORING}{sha256}"
+        marks = [self.folder / "work" / f"{_STORING}{sha256}" for sha256 in sha256s]
         with self._alone():
-            with translate_write_errors(mark):
-                mark.touch()
+            for mark in marks:
+                with translate_write_errors(mark):
+                    mark.touch()
             yield
-            mark.unlink(missing_ok=True)
+            for mark in marks:
+                mark.unlink(missing_ok=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -167,9 +170,8 @@ class ArchiveFiles:
                 for temporary in (self.folder / "originals" / sha256[:2]).glob(f".{sha256}*.tmp"):
                     temporary.unlink(missing_ok=True)
                 mark.unlink(missing_ok=True)
-        for folder in work.glob(f"*-*-{platform.node()}.*"):
-            owner = folder.name.rpartition(".")[2]
-            if owner.isdigit() and not Path("/proc", owner).exists():
+        for folder in work.glob("*-*-*.*"):
+            if is_gone(folder.name.split("-", 2)[2]):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def keep_corrections(self, sha256: str, corrections: Sequence[StoredCorrection]) -> None:
@@ -208,32 +210,79 @@ class ArchiveFiles:
                 newest = results[-1].parent.relative_to(self.folder)
                 yield folder.name, PurePosixPath(original), PurePosixPath(newest)
 
-    def place(self, document: Document, workspace: Path, before: PurePosixPath | None) -> PurePosixPath:
-        """Turn a workspace into a document's folder: the document, the pictures of its pages and nothing else.
+    def clear(self, document: Prepared, workspace: Path, before: PurePosixPath | None) -> list[Path]:
+        """Leave in a workspace the document, the pictures of its pages and nothing else.
 
         Args:
             before: the document's folder until now, from which the pictures come that were not made anew.
+        Returns:
+            The files and folders of the workspace, of which nothing has reached the disk yet.
         Raises:
             FullDiskError: no space is left.
             ArchiveError: it cannot be written.
         """
-        sha256 = document.source.sha256
-        relative = PurePosixPath("documents", sha256[:2], sha256, _next_name(before))
-        target = self.folder / relative
-        with translate_write_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            workspace.mkdir(parents=True, exist_ok=True)
-            pictures = {page.picture for page in document.pages if page.picture and _stays_inside(page.picture)}
+        with translate_write_errors(workspace):
+            pictures = {picture for picture in document.pictures if _stays_inside(picture)}
             for picture in pictures:
                 if before is not None and not (workspace / picture).exists():
                     (workspace / picture).parent.mkdir(parents=True, exist_ok=True)
                     with suppress(FileNotFoundError):
                         shutil.copy2(self.folder / before / picture, workspace / picture)
-            _keep_only(workspace, pictures)
-            write_atomically(workspace / DOCUMENT_FILE, msgspec.json.encode(document))
+            return _keep_only(workspace, pictures | {DOCUMENT_FILE})
+
+    def place(
+        self, sha256: str, workspace: Path, original: PurePosixPath, before: PurePosixPath | None
+    ) -> PurePosixPath:
+        """Give a workspace that was cleared, and an original that was kept, the names that they are kept under.
+
+        Returns:
+            The document's folder.
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: it cannot be written.
+        """
+        relative = PurePosixPath("documents", sha256[:2], sha256, _next_name(before))
+        target = self.folder / relative
+        with translate_write_errors(target):
+            with suppress(FileNotFoundError):
+                _temporary(self.folder / original).replace(self.folder / original)
+            target.parent.mkdir(parents=True, exist_ok=True)
             workspace.rename(target)
-            files.sync_folder(target.parent)
         return relative
+
+    def secure(self, paths: Iterable[Path]) -> None:
+        """Wait until files and folders have reached the disk.
+
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: one of them cannot be written.
+        """
+        with translate_write_errors(self.folder):
+            files.sync(paths)
+
+    def secure_names(self, kept: Iterable[PurePosixPath]) -> None:
+        """Wait until the names of files and folders have reached the disk, and those of the folders that they are in.
+
+        Raises:
+            FullDiskError: no space is left.
+            ArchiveError: one of them cannot be written.
+        """
+        self.secure({self.folder / parent for path in kept for parent in path.parents[:-1]})
+
+    def take_back(self, folder: PurePosixPath, workspace: Path) -> None:
+        """Make a document's folder the workspace again that it was."""
+        with translate_write_errors(workspace):
+            (self.folder / folder).rename(workspace)
+
+    def copies(self, originals: Iterable[PurePosixPath]) -> list[Path]:
+        """The copies of originals that have not been given their names."""
+        temporary = [_temporary(self.folder / original) for original in originals]
+        return [path for path in temporary if path.exists()]
+
+    def drop_copy(self, original: PurePosixPath) -> None:
+        """Remove the copy of an original that was not given its name."""
+        with suppress(OSError):
+            _temporary(self.folder / original).unlink()
 
     def document(self, folder: PurePosixPath) -> Document:
         """The document in its folder.
@@ -278,7 +327,7 @@ def _next_name(before: PurePosixPath | None) -> str:
 
 def _own_ending() -> str:
     """What marks a folder of work as this process's own."""
-    return f"-{platform.node()}.{os.getpid()}"
+    return f"-{own_mark()}"
 
 
 def _offset(sha256: str) -> int:
@@ -297,18 +346,24 @@ def _stays_inside(name: str) -> bool:
     return not PurePosixPath(name).is_absolute() and ".." not in PurePosixPath(name).parts
 
 
-def _keep_only(folder: Path, names: set[str]) -> None:
-    """Let these files of a folder reach the disk, and remove all others with the folders that are left empty."""
+def _keep_only(folder: Path, names: set[str]) -> list[Path]:
+    """Remove all but these files of a folder, with the folders that are left empty; gives what is left, and itself."""
+    left = [folder]
     for entry in sorted(folder.rglob("*"), reverse=True):
         if entry.is_dir() and not entry.is_symlink():
             if any(entry.iterdir()):
-                files.sync_folder(entry)
+                left.append(entry)
             else:
                 entry.rmdir()
         elif entry.relative_to(folder).as_posix() in names:
-            _sync(entry)
+            left.append(entry)
         else:
             entry.unlink()
+    return left
+
+
+def _temporary(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
 
 
 def _copy(path: Path, target: Path) -> str:
@@ -324,14 +379,4 @@ def _copy(path: Path, target: Path) -> str:
         while block := source.read(_BLOCK_BYTES):
             digest.update(block)
             copy.write(block)
-        copy.flush()
-        os.fsync(copy.fileno())
     return digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

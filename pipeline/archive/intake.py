@@ -10,20 +10,26 @@ from pathlib import Path, PurePosixPath
 from msgspec.structs import replace
 
 from pipeline.archive.catalog import Catalog, Stored
-from pipeline.archive.files import DOCUMENT_FILE, ArchiveFiles
+from pipeline.archive.files import ArchiveFiles
+from pipeline.archive.gathering import Gathering
 from pipeline.archive.inputs import expand
 from pipeline.archive.ledger import Ledger, Run
 from pipeline.archive.names import source_path
+from pipeline.archive.prepared import DOCUMENT_FILE, Prepared, discard, prepare, read_prepared
 from pipeline.archive.report import FileReport, IntakeReport
+from pipeline.archive.storing import Parcel, store
 from pipeline.corrections import Correction
-from pipeline.document import Document
 from pipeline.errors import FullDiskError, InputError
 from pipeline.options import Options
 from pipeline.runner import Batch, Event, Outcome, run_batch, work_key
 from pipeline.runner.order import StageFactory
+from pipeline.runner.resume import read_document
 from pipeline.runner.source import identify, printable
 
 __all__ = ["Intake"]
+
+# More than finish while one lot is stored, and few enough to be held.
+_MOST_GATHERED = 32
 
 
 class Intake:
@@ -66,6 +72,7 @@ class Intake:
         self._numbers: dict[Path, int] = {}
         self._ids: dict[Path, str] = {}
         self._reports: dict[Path, FileReport] = {}
+        self._gathering: Gathering[Path | Outcome, tuple[Path, FileReport]] | None = None
 
     def run(self, inputs: Sequence[Path]) -> IntakeReport:
         """Take in files and the files of folders.
@@ -95,8 +102,22 @@ class Intake:
                 self._reports[path] = self._already(path, stored)
         self._ledger.expect((self._listed(path), self._ids[path]) for path in self._paths if path not in self._reports)
         self._ledger.settle(self._unsettled())
+        with Gathering(self._keep_all, most=_MOST_GATHERED) as gathering:
+            self._gathering = gathering
+            self._work(list(todo.values()))
+            for path, report in gathering.all_done():
+                self._note(path, report)
+        same = [path for path in self._paths if path not in self._reports]
+        for path in same:
+            self._reports[path] = self._same_as(path, self._reports[todo[self._ids[path]]])
+        self._ledger.settle([self._settled(self._reports[path]) for path in same])
+        reports = tuple(self._reports[path] for path in self._paths)
+        return IntakeReport(reports, expanded.skipped, time.monotonic() - start_s)
+
+    def _work(self, paths: Sequence[Path]) -> None:
+        """Let files be digitised, and what comes of them be stored meanwhile."""
         outcomes = self._batch(
-            list(todo.values()),
+            paths,
             self._options,
             workspace_for=self._workspace,
             known_for=self._known,
@@ -104,17 +125,31 @@ class Intake:
             on_event=self._pass_on,
             again=self._again,
             stages=self._stages,
+            prepare=prepare,
         )
         with closing(outcomes):
             for outcome in outcomes:
-                self._reports[outcome.path] = self._keep(outcome)
-                self._end(outcome.path, self._reports[outcome.path])
-        same = [path for path in self._paths if path not in self._reports]
-        for path in same:
-            self._reports[path] = self._same_as(path, self._reports[todo[self._ids[path]]])
-        self._ledger.settle([self._settled(self._reports[path]) for path in same])
-        reports = tuple(self._reports[path] for path in self._paths)
-        return IntakeReport(reports, expanded.skipped, time.monotonic() - start_s)
+                if outcome.error_code == FullDiskError.code:
+                    raise FullDiskError(
+                        outcome.message or "No space is left.", remedy=outcome.remedy or "Free some space."
+                    )
+                self._bring(outcome)
+
+    def _bring(self, item: "Path | Outcome") -> None:
+        """Let it be noted that a file's turn has come, or what came of it; hear what was kept meanwhile."""
+        if self._gathering is not None:
+            self._gathering.put(item)
+            self._hear()
+
+    def _hear(self) -> None:
+        """Note what was kept meanwhile."""
+        if self._gathering is not None:
+            for path, report in self._gathering.done():
+                self._note(path, report)
+
+    def _note(self, path: Path, report: FileReport) -> None:
+        self._reports[path] = report
+        self._end(path, report)
 
     def _key_of(self, sha256: str | None) -> str:
         """The key of the work on a content: with the corrections that a person made in it, if any."""
@@ -131,8 +166,8 @@ class Intake:
             self._ids[path] = identify(path).sha256
         except InputError as error:
             outcome = Outcome(path, "refused", None, error.code, error.message, error.remedy)
-            self._reports[path] = self._keep(outcome)
-            self._end(path, self._reports[path])
+            for _, report in self._keep_all([outcome]):
+                self._note(path, report)
             return None
         return self._ids[path]
 
@@ -198,7 +233,7 @@ class Intake:
         return self._stand_ins.get(path, path)
 
     def _workspace(self, path: Path) -> Path:
-        self._ledger.begin(self._listed(path))
+        self._bring(path)
         workspace = self._files.claim(self._ids[path], self._key)
         if self._force:
             shutil.rmtree(workspace, ignore_errors=True)
@@ -212,39 +247,59 @@ class Intake:
         file = self._files.folder / stored.folder / DOCUMENT_FILE
         return file if file.exists() else None
 
-    def _keep(self, outcome: Outcome) -> FileReport:
-        """Store what came of a file, and report it."""
-        if outcome.error_code == FullDiskError.code:
-            raise FullDiskError(outcome.message or "No space is left.", remedy=outcome.remedy or "Free some space.")
-        document = outcome.document
-        if document is not None and outcome.path in self._stand_ins:
-            source = replace(document.source, name=printable(self._stand_ins[outcome.path].name))
-            document = replace(document, source=source)
-        sha256 = document.source.sha256 if document is not None else self._ids.get(outcome.path)
-        if document is not None and outcome.status in ("done", "partial"):
-            try:
-                self._store(document, outcome)
-            except InputError as error:
-                outcome = Outcome(
-                    outcome.path, "refused", None, error.code, error.message, error.remedy, outcome.wall_s
-                )
-        if outcome.status in ("refused", "failed"):
-            self._catalog.remember_run(self._run(outcome, sha256))
-        if outcome.status == "refused" and outcome.path in self._ids:
-            self._files.forget_work(self._ids[outcome.path])
+    def _keep_all(self, items: Sequence[Path | Outcome]) -> list[tuple[Path, FileReport]]:
+        """Note files whose turn has come, and keep what came of others."""
+        begun = [self._listed(item) for item in items if isinstance(item, Path)]
+        outcomes = [item for item in items if not isinstance(item, Path)]
+        made = {outcome.path: self._made(outcome) for outcome in outcomes}
+        parcels: list[Parcel] = []
+        runs: list[Run] = []
+        for outcome in outcomes:
+            document = made[outcome.path]
+            run = self._run(outcome, document)
+            if outcome.folder is not None and document is not None and outcome.status in ("done", "partial"):
+                parcels.append(Parcel(outcome.path, outcome.folder, document, run))
+            else:
+                runs.append(run)
+        refused = store(self._files, self._catalog, parcels, runs, begun)
+        if refused:
+            outcomes = [
+                _refused(outcome, refused[outcome.path]) if outcome.path in refused else outcome for outcome in outcomes
+            ]
+            store(self._files, self._catalog, [], [self._run(one, None) for one in outcomes if one.path in refused])
+            made |= dict.fromkeys(refused)
+        return [(outcome.path, self._kept(outcome, made[outcome.path])) for outcome in outcomes]
+
+    def _made(self, outcome: Outcome) -> Prepared | None:
+        """What a worker made of a file; under the name of the file that it is of."""
+        if outcome.folder is None:
+            return None
+        if outcome.path not in self._stand_ins:
+            return read_prepared(outcome.folder)
+        document = read_document(outcome.folder / DOCUMENT_FILE)
+        if document is None:
+            return read_prepared(outcome.folder)
+        source = replace(document.source, name=printable(self._stand_ins[outcome.path].name))
+        prepare(replace(document, source=source), outcome.folder)
+        return read_prepared(outcome.folder)
+
+    def _kept(self, outcome: Outcome, document: Prepared | None) -> FileReport:
+        """Clear away what only the work on a file needed, and report it."""
         if outcome.path in self._ids:
+            if outcome.status == "refused":
+                self._files.forget_work(self._ids[outcome.path])
+            elif outcome.status == "failed" and outcome.folder is not None:
+                discard(outcome.folder)
             self._files.release(self._ids[outcome.path])
-        pages = outcome.document.pages if outcome.document is not None else ()
-        issues = outcome.document.issues if outcome.document is not None else ()
         return FileReport(
             outcome.path,
             outcome.status,
             outcome.status,
-            sha256,
-            len(pages),
-            sum(page.blank for page in pages),
-            len(outcome.document.lost_pages) if outcome.document is not None else 0,
-            issues,
+            document.sha256 if document is not None else self._ids.get(outcome.path),
+            document.pages if document is not None else 0,
+            document.blank_pages if document is not None else 0,
+            document.lost_pages if document is not None else 0,
+            document.issues if document is not None else (),
             outcome.error_code,
             outcome.message,
             outcome.remedy,
@@ -252,26 +307,9 @@ class Intake:
             outcome.peak_memory_mb,
         )
 
-    def _store(self, document: Document, outcome: Outcome) -> None:
-        """Put original, folder and catalog rows in place; until the last of them counts, nothing has changed."""
-        sha256 = document.source.sha256
-        workspace = self._files.workspace(self._ids[outcome.path], self._key)
-        with self._files.storing(sha256):
-            before = self._catalog.stored(sha256)
-            original = self._files.keep_original(outcome.path, sha256)
-            folder = self._files.place(document, workspace, before.folder if before is not None else None)
-            registered = False
-            try:
-                self._catalog.store(document, original, folder, self._run(outcome, sha256))
-                registered = True
-            finally:
-                if not registered:
-                    self._files.remove(folder)
-            self._files.forget_others(folder)
-        self._files.forget_work(sha256)
-
-    def _run(self, outcome: Outcome, sha256: str | None) -> Run:
-        document = outcome.document
+    def _run(self, outcome: Outcome, document: Prepared | None) -> Run:
+        sha256 = document.sha256 if document is not None else self._ids.get(outcome.path)
+        losses = tuple(issue for issue in document.issues if issue.weight == "loss") if document is not None else ()
         return Run(
             self._listed(outcome.path),
             sha256,
@@ -281,19 +319,20 @@ class Intake:
             outcome.error_code,
             outcome.message,
             outcome.remedy,
-            len(document.pages) if document is not None else 0,
-            sum(page.blank for page in document.pages) if document is not None else 0,
-            len(document.lost_pages) if document is not None else 0,
+            document.pages if document is not None else 0,
+            document.blank_pages if document is not None else 0,
+            document.lost_pages if document is not None else 0,
             outcome.wall_s,
             outcome.peak_memory_mb,
-            document.losses if document is not None else (),
-            document is not None and len(document.losses) < len(document.issues),
+            losses,
+            document is not None and len(losses) < len(document.issues),
             outcome.stages,
             self._options.runner.attempts,
         )
 
     def _pass_on(self, event: Event) -> None:
         """A batch's event, numbered among all files; an end is told only when it is kept."""
+        self._hear()
         if event.status is None:
             self._on_event(replace(event, number=self._numbers[event.path], documents=len(self._paths)))
 
@@ -302,6 +341,11 @@ class Intake:
         number = self._numbers[path]
         status = "already" if report.result == "already" else report.status
         self._on_event(Event(path, number, len(self._paths), "", None, report.pages, report.pages or None, status))
+
+
+def _refused(outcome: Outcome, error: InputError) -> Outcome:
+    """The end of a file that is no longer what was digitised."""
+    return Outcome(outcome.path, "refused", None, error.code, error.message, error.remedy, outcome.wall_s)
 
 
 def _program_version() -> str:
