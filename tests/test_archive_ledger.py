@@ -7,14 +7,17 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from fake_stages import fake_stages
+from fake_stages import FakeExtract, FakeIngest, FakeOcr, FakeRestore, fake_stages
 from test_archive_intake import OPTIONS, write
 
 from pipeline.archive import Archive, IntakeReport
 from pipeline.archive.ledger import FileState
+from pipeline.document import Document, Issue, replace
 from pipeline.options import Options, RunnerOptions
+from pipeline.stage import Context, Stage
 
 WAITING = """
 import sys
@@ -27,6 +30,18 @@ if __name__ == "__main__":
     with Archive.open(Path(sys.argv[2])) as archive:
         archive.intake([Path(sys.argv[3])], Options(runner=RunnerOptions(jobs=1)), stages=fake_stages)
 """
+
+
+class Doubting(FakeExtract):
+    """Finds something that a person should look at in whatever is read."""
+
+    def document(self, document: Document, context: Context) -> Document:
+        doubt = Issue("extract", "check", "It does not add up.", "Look at it.", weight="doubt")
+        return replace(super().document(document, context), issues=(*document.issues, doubt))
+
+
+def doubting() -> tuple[Stage, ...]:
+    return FakeIngest(), FakeOcr(), FakeRestore(), Doubting()
 
 
 @pytest.fixture
@@ -129,6 +144,67 @@ def test_retry_reads_the_archives_copy_where_the_file_is_gone(archive: Archive, 
     assert [file.result for file in report.files] == ["done"]
     assert states(archive) == {"plan.txt": "done"}
     assert archive.document(report.files[0].id or "").source.name == "plan.txt"
+
+
+def test_retry_settles_every_file_with_a_content(archive: Archive, inputs: Path) -> None:
+    # Two files with one content: one is gone when it is tried again, the other too, or neither.
+    sign = inputs.parent / "sign"
+    write(inputs, **dict.fromkeys(("a", "b", "c"), f"một\nawaits {sign}"), other="engine")
+    intake(archive, inputs)
+    assert states(archive) == {"a.txt": "partial", "b.txt": "partial", "c.txt": "partial", "other.txt": "failed"}
+    (inputs / "a.txt").unlink()
+    (inputs / "b.txt").unlink()
+    sign.touch()
+    archive.retry(OPTIONS, stages=fake_stages)
+    assert states(archive) == {"a.txt": "done", "b.txt": "done", "c.txt": "done", "other.txt": "failed"}
+    standing = archive.standing()
+    assert standing.settled
+    assert (standing.pages, standing.failed_pages, standing.needs_person, standing.may_retry) == (7, 1, 0, 1)
+    assert [file.path.name for file in archive.unfinished()] == ["other.txt"]
+    assert [row.pages for row in archive.documents()] == [2]
+
+
+def test_ledger_a_file_renamed_after_it_failed_is_settled_under_both_names(archive: Archive, inputs: Path) -> None:
+    sign = inputs.parent / "sign"
+    (path,) = write(inputs, plan=f"awaits {sign}")
+    intake(archive, inputs)
+    path.rename(inputs / "renamed.txt")
+    sign.touch()
+    intake(archive, inputs)
+    assert states(archive) == {"plan.txt": "done", "renamed.txt": "done"}
+    assert archive.standing().settled
+
+
+def test_ledger_every_file_with_a_doubtful_content_needs_a_person(archive: Archive, inputs: Path) -> None:
+    write(inputs, plan="một")
+    archive.intake([inputs], OPTIONS, stages=doubting)
+    write(inputs, again="một", other="hai")
+    report = archive.intake([inputs], OPTIONS, stages=doubting)
+    assert [file.result for file in report.files] == ["already", "done", "already"]
+    assert states(archive) == dict.fromkeys(("plan.txt", "again.txt", "other.txt"), "done")
+    assert sorted(file.path.name for file in archive.unfinished()) == ["again.txt", "other.txt", "plan.txt"]
+    assert archive.standing().needs_person == 3
+
+
+def test_ledger_a_further_file_of_a_sure_content_needs_nobody(archive: Archive, inputs: Path) -> None:
+    write(inputs, plan="một")
+    intake(archive, inputs)
+    write(inputs, again="một")
+    intake(archive, inputs)
+    assert archive.standing().needs_person == 0
+    assert list(archive.unfinished()) == []
+
+
+def test_ledger_tells_of_files_by_state(archive: Archive, inputs: Path) -> None:
+    write(inputs, a="một", b="một\nengine", c="refuse")
+    intake(archive, inputs)
+    found = {state: [file.path.name for file in archive.files(state)] for state in get_args(FileState)}
+    assert {state: names for state, names in found.items() if names} == {
+        "done": ["a.txt"],
+        "partial": ["b.txt"],
+        "refused": ["c.txt"],
+    }
+    assert [file.path.name for file in archive.files("refused", "done")] == ["a.txt", "c.txt"]
 
 
 def test_ledger_tells_a_run_that_is_gone_from_one_at_work(tmp_path: Path, inputs: Path) -> None:

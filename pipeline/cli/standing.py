@@ -59,18 +59,16 @@ def status(
             _one(opened, opened.find(document), as_json=as_json)
             return
         standing = opened.standing()
-        named = [file for file in opened.files() if file.state != "done" or file.needs_person] if files else []
-        alike = opened.probable_duplicates()
-    if as_json:
-        _as_json(standing, named, alike)
-        return
-    _tell(standing)
-    for file in named:
-        write_line(f"{file.state} {file.path}" + (f": {file.message}" if file.message else ""))
-        if file.remedy:
-            write_line(f"    What to do: {file.remedy}")
-    for group in alike:
-        write_line(describe_duplicates(group))
+        if as_json:
+            _as_json(standing, list(opened.unfinished()) if files else [], opened.probable_duplicates())
+            return
+        _tell(standing)
+        for file in opened.unfinished() if files else ():
+            write_line(f"{file.state} {file.path}" + (f": {file.message}" if file.message else ""))
+            if file.remedy:
+                write_line(f"    What to do: {file.remedy}")
+        for group in opened.probable_duplicates():
+            write_line(describe_duplicates(group))
 
 
 def retry(
