@@ -18,7 +18,7 @@ from pipeline.runner.process import WorkerProcess
 __all__ = ["Batch", "core_count", "run_batch"]
 
 _TICK_S = 0.2
-_DOCUMENTS_A_WORKER = 500
+_DOCUMENTS_A_WORKER = 1000
 _LARGEST_IDLE_SHARE = 0.5
 
 
