@@ -61,7 +61,11 @@ def put_pages(connection: Connection, pages: Sequence[IndexedPage]) -> None:
         connection.execute(_PUT, [{"id": id, "keys": keys} for id, keys, _ in pages])
         connection.execute(_KEEP, [{"id": id, "words": words} for id, _, words in pages])
     else:
-        rows = [{"id": id, "words": words, "keys": hashed_keys(id, keys.split())} for id, keys, words in pages]
+        # An array as a text: the driver takes long to write a list.
+        arrays = (",".join(map(str, hashed_keys(id, keys.split()))) for id, keys, _ in pages)
+        rows = [
+            {"id": page[0], "words": page[2], "keys": f"{{{array}}}"} for page, array in zip(pages, arrays, strict=True)
+        ]
         connection.execute(_KEEP_WITH_KEYS, rows)
 
 
