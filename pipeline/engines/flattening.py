@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pipeline.stage import Pixels
@@ -15,6 +16,7 @@ _STRIPS = 18
 _WINDOW_PX, _WINDOW_STEP_PX = 72, 24
 _MOST_SHIFT_PX = 8
 _LEAST_LIKENESS = 0.55
+_LEAST_SPREAD = 0.02
 _FEWEST_SHIFTS = 24
 _POWERS = tuple((across, along) for across in (1, 2, 3, 4) for along in (0, 1, 2) if across + along <= 4)
 _ROUNDS = 6
@@ -78,44 +80,50 @@ def measure_bend(ink: Pixels) -> Bend:
         np.float32
     )
     profiles = np.asarray(cv2.GaussianBlur(profiles, (5, 1), 1.0), np.float32)
-    left, right, rows, shifts = [], [], [], []
+    tops = np.arange(_MOST_SHIFT_PX, height - _WINDOW_PX - _MOST_SHIFT_PX, _WINDOW_STEP_PX)
+    strips, windows, found = [], [], []
     for strip in range(_STRIPS - 1):
-        for top in range(_MOST_SHIFT_PX, height - _WINDOW_PX - _MOST_SHIFT_PX, _WINDOW_STEP_PX):
-            shift = _shift(profiles[strip], profiles[strip + 1], top)
-            if shift is not None:
-                left.append((strip + 0.5) * step)
-                right.append((strip + 1.5) * step)
-                rows.append(top + _WINDOW_PX / 2.0)
-                shifts.append(shift)
+        matched, moves = _shifts(profiles[strip], profiles[strip + 1], tops)
+        strips.append(np.full(len(moves), strip))
+        windows.append(tops[matched])
+        found.append(moves)
+    shifts = np.concatenate(found)
     if len(shifts) < _FEWEST_SHIFTS:
         return _FLAT
-    y = _unit(np.array(rows), height)
-    differences = _terms(_unit(np.array(right), width), y) - _terms(_unit(np.array(left), width), y)
-    moved = np.array(shifts)
-    weights = _robust_fit(differences, moved)
-    rest = moved - differences @ weights
+    left = (np.concatenate(strips) + 0.5) * step
+    rows = np.concatenate(windows) + _WINDOW_PX / 2.0
+    y = _unit(rows, height)
+    differences = _terms(_unit(left + step, width), y) - _terms(_unit(left, width), y)
+    weights = _robust_fit(differences, shifts)
+    rest = shifts - differences @ weights
     trust = _trust(rest)
-    lean = float(moved @ trust) / max(float(trust.sum()), 1e-9)
+    lean = float(shifts @ trust) / max(float(trust.sum()), 1e-9)
     tuned = _TUNING_PX**2
-    cost, level_cost = ((np.square(values) / (np.square(values) + tuned)).sum() for values in (rest, moved - lean))
+    cost, level_cost = ((np.square(values) / (np.square(values) + tuned)).sum() for values in (rest, shifts - lean))
     bend = Bend(weights / height, 0.0, 0.0, float(1.0 - cost / max(level_cost, 1e-9)), len(shifts))
     lean_deg = -float(np.degrees(np.arctan(lean / step)))
     return replace(bend, lean_deg=lean_deg, bow=_bow(bend))
 
 
-def _shift(one: NDArray[np.float32], other: NDArray[np.float32], top: int) -> float | None:
-    """How far down the rows of ink go from a strip to the next, pixels; None where they do not match."""
-    here = one[top : top + _WINDOW_PX]
-    there = other[top - _MOST_SHIFT_PX : top + _WINDOW_PX + _MOST_SHIFT_PX]
-    if float(here.std()) < 0.02 or float(there.std()) < 0.02:
-        return None
-    likeness = cv2.matchTemplate(there[None, :], here[None, :], cv2.TM_CCOEFF_NORMED)[0]
-    best = int(np.argmax(likeness))
-    if likeness[best] < _LEAST_LIKENESS or best in (0, len(likeness) - 1):
-        return None
-    before, at, after = (float(value) for value in likeness[best - 1 : best + 2])
-    curve = before - 2 * at + after
-    return best - _MOST_SHIFT_PX + (0.5 * (before - after) / curve if curve < 0 else 0.0)
+def _shifts(
+    one: NDArray[np.float32], other: NDArray[np.float32], tops: NDArray[np.intp]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """How far down the rows of ink go from a strip to the next, pixels, window by window, and which windows match."""
+    here = sliding_window_view(one, _WINDOW_PX)[tops]
+    there = sliding_window_view(other, _WINDOW_PX + 2 * _MOST_SHIFT_PX)[tops - _MOST_SHIFT_PX]
+    matched = (here.std(axis=1) >= _LEAST_SPREAD) & (there.std(axis=1) >= _LEAST_SPREAD)
+    shifted = sliding_window_view(there, _WINDOW_PX, axis=1)
+    wanted = here - here.mean(axis=1, keepdims=True)
+    spread = shifted.std(axis=2) * np.sqrt(np.square(wanted).sum(axis=1) * _WINDOW_PX)[:, None]
+    likeness = np.einsum("wsp,wp->ws", shifted, wanted) / np.maximum(spread, 1e-9)
+    best = likeness.argmax(axis=1)
+    top_likeness = likeness.max(axis=1)
+    matched &= (top_likeness >= _LEAST_LIKENESS) & (best > 0) & (best < likeness.shape[1] - 1)
+    likeness, best = likeness[matched], best[matched]
+    row = np.arange(len(best))
+    before, at, after = likeness[row, best - 1], likeness[row, best], likeness[row, best + 1]
+    curve = np.minimum(before - 2 * at + after, -1e-9)
+    return matched, np.asarray(best - _MOST_SHIFT_PX + 0.5 * (before - after) / curve, np.float64)
 
 
 def _unit(pixels: NDArray[np.float64], length: float) -> NDArray[np.float64]:

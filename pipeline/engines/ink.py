@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.shrinking import shrink
 from pipeline.stage import Pixels
 
 __all__ = [
@@ -98,29 +99,42 @@ def separate_inks(pixels: Pixels, paper: Paper, *, keep_blue_above: float) -> In
     """
     gains = [255.0 / max(value, 80.0) for value in paper.colour]
     blue, green, red = (
-        np.asarray(cv2.convertScaleAbs(pixels[:, :, channel], alpha=gains[channel]), np.uint8) for channel in range(3)
+        np.asarray(cv2.convertScaleAbs(channel, alpha=gain), np.uint8)
+        for channel, gain in zip(cv2.split(pixels), gains, strict=True)
     )
     grey = np.asarray(cv2.cvtColor(cv2.merge((blue, green, red)), cv2.COLOR_BGR2GRAY), np.uint8)
     # Scanners and compression put coloured fringes around black letters: over a few pixels they cancel out, and
     # what is left of them has black beside it everywhere, which a seal or a pen has not.
     soft_blue, soft_green, soft_red = (cv2.blur(channel, (3, 3)) for channel in (blue, green, red))
     brightest = cv2.max(cv2.max(blue, green), red)
-    away_from_black = cv2.erode(brightest, np.ones((5, 5), np.uint8)) > _DARKEST_INK
-    is_red = _large(cv2.subtract(soft_red, cv2.max(soft_blue, soft_green)), soft_red, away_from_black)
-    is_blue = _large(cv2.subtract(soft_blue, soft_red), soft_blue, away_from_black)
-    red_share, blue_share = float(is_red.mean()), float(is_blue.mean())
+    away_from_black = cv2.inRange(cv2.erode(brightest, np.ones((5, 5), np.uint8)), _DARKEST_INK + 1, 255)
+    core = np.asarray(away_from_black, np.uint8)
+    is_red = _large(cv2.subtract(soft_red, cv2.max(soft_blue, soft_green)), soft_red, core)
+    is_blue = _large(cv2.subtract(soft_blue, soft_red), soft_blue, core)
+    red_share, blue_share = (cv2.countNonZero(ink) / ink.size for ink in (is_red, is_blue))
     is_blue[: round(keep_blue_above * is_blue.shape[0])] = 0
     cleaned = _take_off(_take_off(grey, red, is_red), blue, is_blue)
     return Inks(cleaned, red_share, blue_share)
 
 
-def _large(chroma: cv2.typing.MatLike, channel: cv2.typing.MatLike, core: NDArray[np.bool_]) -> Pixels:
+def _large(chroma: cv2.typing.MatLike, channel: cv2.typing.MatLike, core: Pixels) -> Pixels:
     """Where there is coloured ink in pieces larger than a speck, 1 or 0."""
-    coloured = ((chroma > _CHROMA) & (channel > _DARKEST_INK)).astype(np.uint8)
-    count, labels = cv2.connectedComponents(coloured, connectivity=8)
-    large = np.bincount(labels[core], minlength=count) >= _SMALLEST_STROKE_PX
-    large[0] = False
-    return np.asarray(large[labels], np.uint8)
+    coloured = cv2.bitwise_and(cv2.inRange(chroma, _CHROMA + 1, 255), cv2.inRange(channel, _DARKEST_INK + 1, 255))
+    inner = _places(cv2.bitwise_and(coloured, core))
+    large = np.zeros(coloured.shape, np.uint8)
+    if len(inner) < _SMALLEST_STROKE_PX:
+        return large
+    count, found = cv2.connectedComponents(coloured, connectivity=8)
+    labels = found.ravel()
+    # Little of a page is coloured, so the rest is not looked at.
+    places = _places(coloured)
+    large.ravel()[places] = (np.bincount(labels[inner], minlength=count) >= _SMALLEST_STROKE_PX)[labels[places]]
+    return large
+
+
+def _places(mask: cv2.typing.MatLike) -> NDArray[np.intp]:
+    """Indices of what is not 0 in the flattened mask; numpy finds them far more quickly among truth values."""
+    return np.flatnonzero(mask > 0)
 
 
 def _take_off(grey: Pixels, channel: Pixels, is_ink: Pixels) -> Pixels:
@@ -129,9 +143,9 @@ def _take_off(grey: Pixels, channel: Pixels, is_ink: Pixels) -> Pixels:
         return grey
     # The edge of a stroke has less colour than its middle, so the neighbourhood counts.
     around = cv2.dilate(is_ink, np.ones((_AROUND_PX, _AROUND_PX), np.uint8))
-    level = max(float(np.percentile(channel[is_ink > 0], _INK_LEVEL_PERCENTILE)), _LOWEST_INK_LEVEL)
+    level = max(float(np.percentile(channel.ravel()[_places(is_ink)], _INK_LEVEL_PERCENTILE)), _LOWEST_INK_LEVEL)
     filtered = cv2.convertScaleAbs(channel, alpha=255.0 / level)
-    return np.asarray(np.where(around > 0, cv2.max(filtered, grey), grey), np.uint8)
+    return np.asarray(cv2.copyTo(cv2.max(filtered, grey), around, grey.copy()), np.uint8)
 
 
 def even_light(grey: Pixels) -> Pixels:
@@ -152,13 +166,14 @@ def take_off_ghosts(grey: Pixels) -> tuple[Pixels, float]:
     ground = cv2.resize(_ground(grey), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     contrast = cv2.bitwise_not(cv2.divide(grey, np.maximum(ground, 1), scale=255.0))
     ink = (contrast > _FAINTEST * 255).astype(np.uint8)
-    count, found, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    count, found = cv2.connectedComponents(ink, connectivity=8)
     labels = np.asarray(found, np.int32)
+    inked = _places(ink)
+    of_piece, of_contrast = labels.ravel()[inked], contrast.ravel()[inked]
     strongest = np.zeros(count, np.uint8)
-    inked = ink > 0
-    np.maximum.at(strongest, labels[inked], contrast[inked])
-    sizes = np.where(boxes[:, cv2.CC_STAT_AREA] >= _SMALLEST_GHOST_PX, boxes[:, cv2.CC_STAT_AREA], 0)
-    sizes[0] = 0
+    np.maximum.at(strongest, of_piece, of_contrast)
+    sizes = np.bincount(of_piece, minlength=count)
+    sizes[sizes < _SMALLEST_GHOST_PX] = 0
     level = _gap(np.bincount(strongest, weights=sizes, minlength=256).astype(np.float64))
     if level is None:
         return grey, 0.0
@@ -204,8 +219,7 @@ def whiten_border(grey: Pixels) -> tuple[Pixels, float]:
     Returns:
         The page, and the part of it that was whitened, 0 to 1.
     """
-    size = (max(grey.shape[1] // _BORDER_SCALE, 1), max(grey.shape[0] // _BORDER_SCALE, 1))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    small = shrink(grey, 1.0 / _BORDER_SCALE)
     dark = cv2.morphologyEx((small < _DARK_BORDER).astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
     height, width = small.shape
@@ -223,7 +237,5 @@ def whiten_border(grey: Pixels) -> tuple[Pixels, float]:
 
 def _ground(pixels: Pixels) -> Pixels:
     """The paper without its print, at an eighth of the size."""
-    height, width = pixels.shape[:2]
-    size = (max(width // _PAPER_SCALE, 1), max(height // _PAPER_SCALE, 1))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    small = shrink(pixels, 1.0 / _PAPER_SCALE)
     return np.asarray(cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 11), np.uint8)

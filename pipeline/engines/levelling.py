@@ -11,6 +11,7 @@ __all__ = ["Attitude", "measure_attitude", "measure_skew", "sharpness", "without
 
 _LONG_RULE_PX = 60
 _MOST_INK_PIXELS = 60_000
+_FEW_INK_PIXELS = 15_000
 _FEWEST_INK_PIXELS = 200
 _COARSE_STEP_DEG = 0.5
 _FINE_STEP_DEG = 0.1
@@ -75,17 +76,18 @@ def measure_skew(ink: Pixels, *, max_angle_deg: float = 5.0) -> tuple[float, flo
     y, x = y[::step], x[::step]
     centred = x - ink.shape[1] / 2.0
 
-    def sharpness(angle_deg: float) -> float:
-        rows = np.rint(y + centred * np.tan(np.radians(angle_deg))).astype(np.int64)
+    def sharpness(angle_deg: float, every: int = 1) -> float:
+        rows = np.rint(y[::every] + centred[::every] * np.tan(np.radians(angle_deg))).astype(np.int64)
         profile = np.bincount(rows - rows.min()).astype(np.float64)
         return float(np.square(np.diff(profile)).sum())
 
-    def rank(angle_deg: float) -> tuple[float, float]:
+    def rank(angle_deg: float, every: int = 1) -> tuple[float, float]:
         # Near zero several angles shift no row by a pixel; of equals the smallest is meant.
-        return sharpness(angle_deg), -abs(angle_deg)
+        return sharpness(angle_deg, every), -abs(angle_deg)
 
     count = int(max_angle_deg / _COARSE_STEP_DEG)
-    coarse = max((step * _COARSE_STEP_DEG for step in range(-count, count + 1)), key=rank)
+    few = len(y) // _FEW_INK_PIXELS + 1
+    coarse = max((step * _COARSE_STEP_DEG for step in range(-count, count + 1)), key=lambda angle: rank(angle, few))
     angle = max((coarse + step * _FINE_STEP_DEG for step in range(-5, 6)), key=rank)
     angle = min(max(angle, -max_angle_deg), max_angle_deg)
     return round(angle, 3), sharpness(angle) / max(sharpness(0.0), 1e-9)
@@ -117,16 +119,21 @@ def _head_up(text: Pixels) -> tuple[float, int]:
     """Ink above against ink below the small letters, word by word, so that columns and skew do no harm."""
     joined = cv2.morphologyEx(text, cv2.MORPH_CLOSE, np.ones((3, 5), np.uint8))
     _, _, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    inked = text > 0
-    above = below = 0.0
-    words = 0
-    for left, top, width, height, _ in boxes[1:].tolist():
-        if not (_WORD_HEIGHT_PX[0] <= height <= _WORD_HEIGHT_PX[1] and width >= max(height, _SHORTEST_WORD_PX)):
-            continue
-        profile = inked[top : top + height, left : left + width].sum(axis=1)
-        body = np.flatnonzero(profile > 0.5 * profile.max())
-        above += float(profile[: body[0]].sum())
-        below += float(profile[body[-1] + 1 :].sum())
-        words += 1
+    left, top, width, height = boxes[1:, :4].T
+    is_word = (height >= _WORD_HEIGHT_PX[0]) & (height <= _WORD_HEIGHT_PX[1])
+    is_word &= width >= np.maximum(height, _SHORTEST_WORD_PX)
+    words = int(is_word.sum())
+    if not words:
+        return 0.0, 0
+    left, top, width, height = (value[is_word][:, None] for value in (left, top, width, height))
+    # Ink of a row between two columns is the difference of what is left of them.
+    until = np.pad(np.cumsum(text > 0, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    row = np.arange(_WORD_HEIGHT_PX[1])[None, :]
+    rows = np.minimum(top + row, len(text) - 1)
+    profile = np.where(row < height, until[rows, left + width] - until[rows, left], 0)
+    body = profile > 0.5 * profile.max(axis=1, keepdims=True)
+    first, last = body.argmax(axis=1), row.size - 1 - body[:, ::-1].argmax(axis=1)
+    above = float(profile[row < first[:, None]].sum())
+    below = float(profile[row > last[:, None]].sum())
     total = above + below
     return ((above - below) / total if total > 0 else 0.0), words

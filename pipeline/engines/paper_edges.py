@@ -7,11 +7,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.shrinking import shrink
 from pipeline.stage import Pixels
 
 __all__ = ["Sheet", "find_sheet", "rectify"]
 
 _SIZE_PX = 640
+_NEAR_SIZE = 0.13
 _TEXT_PX = 11
 _LEAST_CONTRAST = 22.0
 _SHEET_SHARE = (0.35, 0.97)
@@ -50,8 +52,9 @@ def find_sheet(pixels: Pixels) -> Sheet | None:
     scale = _SIZE_PX / max(pixels.shape[:2])
     if scale >= 1.0 or min(pixels.shape[:2]) * scale < _SIZE_PX / 4:
         return None
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    full = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    grey = shrink(full, scale, near=_NEAR_SIZE)
+    scale = max(grey.shape) / max(full.shape)
     paper = cv2.medianBlur(cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((_TEXT_PX, _TEXT_PX), np.uint8)), 5)
     _, bright = cv2.threshold(paper, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     below, above = paper[bright == 0], paper[bright > 0]

@@ -14,6 +14,7 @@ from pipeline.engines.grids import find_grids
 from pipeline.engines.ink import even_light, find_ink, measure_paper, separate_inks, take_off_ghosts, whiten_border
 from pipeline.engines.levelling import Attitude, measure_attitude, measure_skew, sharpness, without_rules
 from pipeline.engines.paper_edges import find_sheet, rectify
+from pipeline.engines.shrinking import shrink
 from pipeline.errors import FullDiskError, InputError
 from pipeline.options import CleanOptions
 from pipeline.stage import CleanPicture, Context, Gift, Mesh, Pixels, Raster
@@ -46,6 +47,7 @@ _MOST_BLANK_INK = 0.08
 _FAINT_INK = 0.88
 _FAINT_WORDS = 25
 _JPEG_QUALITY = 78
+_NEAR_PICTURE_DPI = 0.15
 
 Matrix = NDArray[np.float64]
 
@@ -54,7 +56,7 @@ class Clean:
     """Turns, levels and whitens a page and brings it to the resolution that reads best; recognises blank pages."""
 
     name = "clean"
-    version = 2
+    version = 3
     needs: frozenset[Gift] = frozenset({"pages"})
     gives: frozenset[Gift] = frozenset({"pictures"})
 
@@ -76,7 +78,7 @@ class Clean:
             return page
         if "perspective" not in options.leave_out:
             _straighten(work)
-        ink = find_ink(whiten_border(_grey(work.at(_MEASURE_DPI)))[0])
+        ink = find_ink(whiten_border(work.measured())[0])
         attitude = measure_attitude(ink)
         if _is_blank(page.number, ink, attitude, work):
             return replace(page, blank=True, decisions=(*page.decisions, *work.decisions))
@@ -112,6 +114,11 @@ class _Work:
         how = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
         return np.asarray(cv2.resize(self.pixels, size, interpolation=how), np.uint8)
 
+    def measured(self) -> Pixels:
+        """The picture in grey at about the resolution of the measures, made so quickly rather than finely."""
+        scale = min(_MEASURE_DPI / self.dpi, 1.0)
+        return _grey(self.at(_MEASURE_DPI)) if scale == 1.0 else shrink(_grey(self.pixels), scale)
+
     def decide(self, about: str, choice: str, reason: str, **measures: float) -> None:
         """Note a choice and what it rests on."""
         rounded = {name: round(float(value), 4) for name, value in measures.items()}
@@ -124,9 +131,7 @@ def _keep_picture(page: Page, raster: Raster, context: Context) -> str | None:
         return None
     name = Path("pages") / f"{page.number:04d}.jpg"
     scale = min(context.options.clean.picture_dpi / raster.dpi, 1.0)
-    height, width = raster.pixels.shape[:2]
-    size = (max(round(width * scale), 1), max(round(height * scale), 1))
-    small = cv2.resize(raster.pixels, size, interpolation=cv2.INTER_AREA)
+    small = shrink(raster.pixels, scale, near=_NEAR_PICTURE_DPI)
     encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
     try:
         (context.workspace / name).parent.mkdir(parents=True, exist_ok=True)
@@ -158,7 +163,7 @@ def _is_blank(number: int, ink: Pixels, attitude: Attitude, work: _Work) -> bool
     measures = {"words": attitude.words, "marks": attitude.marks, "ink_share": float(ink.mean()) / 255.0}
     if attitude.words > _BLANK_WORDS:
         return False
-    seen = _grey(work.at(_MEASURE_DPI))
+    seen = work.measured()
     measures["light"] = float(np.median(seen))
     grey = whiten_border(seen)[0]
     faint = measure_attitude(find_ink(grey, _FAINT_INK))
@@ -314,8 +319,7 @@ def _flatten(work: _Work, grey: Pixels, dpi: float) -> tuple[Pixels, list[Bend]]
 def _small_ink(grey: Pixels, dpi: float) -> Pixels:
     """Where ink is, at the resolution of the measures, ruled lines left out."""
     scale = min(_MEASURE_DPI / dpi, 1.0)
-    size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))
-    return without_rules(find_ink(np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)))
+    return without_rules(find_ink(shrink(grey, scale)))
 
 
 def _grey(pixels: Pixels) -> Pixels:
