@@ -33,7 +33,12 @@ _FOLDERS = (
     "/usr/local/share/tessdata",
     "/opt/homebrew/share/tessdata",
 )
-_SILENT = {"debug_file": os.devnull, "textord_tabfind_find_tables": "0"}
+_SETTINGS = {
+    "debug_file": os.devnull,
+    "textord_tabfind_find_tables": "0",
+    # Paragraphs are nobody's business here, and telling them by their words takes a thirtieth of the time.
+    "paragraph_text_based": "0",
+}
 
 _idle: dict[tuple[str, str], list["PyTessBaseAPI"]] = defaultdict(list)
 _lock = threading.Lock()
@@ -115,7 +120,7 @@ def _started(folder: str, language: str) -> "PyTessBaseAPI":
     os.environ["OMP_THREAD_LIMIT"] = "1"
     tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
     try:
-        return tesserocr.PyTessBaseAPI(path=folder, lang=language, variables=_SILENT)
+        return tesserocr.PyTessBaseAPI(path=folder, lang=language, variables=_SETTINGS)
     except RuntimeError as error:
         raise EngineCrashError(
             f"Tesseract cannot load its trained data for {language} in {folder}.",
