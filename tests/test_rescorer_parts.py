@@ -53,9 +53,11 @@ def test_vocabulary_puts_words_with_the_same_letters_into_one_family() -> None:
 def test_network_asks_the_same_of_a_gap_whatever_stands_in_it() -> None:
     network = Network(_weights(), group_units(NAMES, 2).family)
     units, shown = np.array([0, 2, 5, 7, 3, 6]), np.ones(6, dtype=np.float32)
-    asked = network.asked(units, shown)
+    gaps = np.arange(6)
+    asked = network.asked(units, shown, gaps)
+    assert np.allclose(network.asked(units, shown, np.array([4, 1])), asked[[4, 1]], atol=1e-6)
     units[3], shown[3] = 4, 0
-    again = network.asked(units, shown)
+    again = network.asked(units, shown, gaps)
     assert np.allclose(asked[3], again[3], atol=1e-6)
     assert not np.allclose(asked[1], again[1], atol=1e-4)
     assert not np.allclose(asked[5], again[5], atol=1e-4)
@@ -64,13 +66,13 @@ def test_network_asks_the_same_of_a_gap_whatever_stands_in_it() -> None:
 def test_network_shows_the_marks_of_believed_neighbours_only() -> None:
     network = Network(_weights(), group_units(NAMES, 2).family)
     bare = np.zeros(3, dtype=np.float32)
-    asked = [network.asked(np.array([5, other, 7]), bare) for other in (2, 3)]
+    asked = [network.asked(np.array([5, other, 7]), bare, np.arange(3)) for other in (2, 3)]
     assert np.allclose(asked[0], asked[1])
 
 
 def test_network_gives_probabilities_of_the_candidates() -> None:
     network = Network(_weights(), group_units(NAMES, 2).family)
-    fits = network.fits(network.asked(np.array([5, 2, 7]), np.ones(3, dtype=np.float32))[1], [2, 3, 4])
+    fits = network.fits(network.asked(np.array([5, 2, 7]), np.ones(3, dtype=np.float32), np.array([1]))[0], [2, 3, 4])
     assert np.exp(fits).sum() == pytest.approx(1.0, abs=1e-5)
 
 

@@ -34,7 +34,7 @@ def _widened(array: npt.NDArray[Any], scale: npt.NDArray[Any] | None) -> Floats:
 
 
 def _gelu(x: Floats) -> Floats:
-    return np.asarray(0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3))), dtype=np.float32)
+    return np.asarray(0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * (x * x * x)))), dtype=np.float32)
 
 
 def _shifted(x: Floats, step: int) -> Floats:
@@ -70,20 +70,21 @@ class Network:
         shown, _ = run_forward(mixed[:, None], x[:, None], step)
         return np.asarray(shown[:, 0])
 
-    def asked(self, units: Ints, shown: Floats) -> Floats:
-        """Return what each gap asks for, shape (units, width).
+    def asked(self, units: Ints, shown: Floats, gaps: Ints) -> Floats:
+        """Return what some gaps ask for, shape (gaps, width).
 
         Args:
             units: unit numbers of a text.
             shown: 1 where a unit is believed with its marks, 0 where only its letters are.
+            gaps: indices of the units whose gaps are meant.
         """
         full, bare = self._arrays["full.weight"], self._arrays["bare.weight"]
         x = np.asarray(bare[self._family[units]] + shown[:, None] * full[units], dtype=np.float32)
         ahead = back = x
         for number in range(0, self._layers, 2):
             ahead, back = self._layer(number, ahead), self._layer(number + 1, back)
-        gaps = np.concatenate((_shifted(ahead, 1), _shifted(back, -1)), axis=1)
-        return self._linear("out", _gelu(self._linear("join", gaps)))
+        around = np.concatenate((_shifted(ahead, 1)[gaps], _shifted(back, -1)[gaps]), axis=1)
+        return self._linear("out", _gelu(self._linear("join", around)))
 
     def fits(self, asked: Floats, candidates: Sequence[int]) -> Floats:
         """Return ln of how probable each candidate is, if one of them fits the gap.

@@ -69,11 +69,12 @@ class Rescorer:
         if not choices:
             return {}
         numbers = np.array([self._numbers.get(name, UNKNOWN) for name in units], dtype=np.int64)
-        asked = self._network.asked(numbers, np.asarray(sure, dtype=np.float32))
+        shown, gaps = np.asarray(sure, dtype=np.float32), np.array(list(choices), dtype=np.int64)
+        asked = self._network.asked(numbers, shown, gaps)
         fits: dict[int, list[float]] = {}
-        for index, words in choices.items():
+        for asks, (index, words) in zip(asked, choices.items(), strict=True):
             known = [number for word in words if (number := self._numbers.get(word)) is not None]
-            found = iter(self._network.fits(asked[index], known).tolist() if known else ())
+            found = iter(self._network.fits(asks, known).tolist() if known else ())
             fits[index] = [next(found) if word in self._numbers else math.nan for word in words]
         return fits
 
