@@ -31,6 +31,8 @@ class WorkerProcess:
     def __init__(
         self, stages: StageFactory, log: Path, memory_mb: int, maximum_threads: int, prepare: Prepare | None = None
     ) -> None:
+        # Matrices are small: a second thread for them waits more than it saves. Numpy reads this when it is loaded.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         self.connection, theirs = _SPAWN.Pipe()
         self._log = log
         self._process = _SPAWN.Process(
