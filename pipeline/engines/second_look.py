@@ -48,7 +48,12 @@ class SecondLook:
         self.figures = 0
 
     def readings(
-        self, pixels: Pixels, lines: Sequence[Sequence[ReadWord]], *, dpi: float
+        self,
+        pixels: Pixels,
+        lines: Sequence[Sequence[ReadWord]],
+        *,
+        dpi: float,
+        known: Sequence[ReadWord] = (),
     ) -> dict[int, tuple[Reading, ...]]:
         """All readings of every word, by the word's identity in memory; the last one holds.
 
@@ -56,10 +61,16 @@ class SecondLook:
             pixels: uint8 grey, (height, width), 0 = ink, 255 = paper.
             lines: the words of the first reading, line by line.
             dpi: the picture's resolution.
+            known: words that were read once more before, at the same places.
         Raises:
             EngineError: an engine failed.
         """
         opinions: dict[int, list[Opinion]] = defaultdict(list)
+        for word in (word for line in lines for word in line) if known else ():
+            for again_read in known:
+                if _is_same_mark(word, again_read):
+                    name = f"tesseract-{self._engine.language}-column"
+                    opinions[id(word)].append(Opinion(name, _written(again_read.text), again_read.confidence))
         doubtful = [span for line in lines for span in self._doubtful(line)]
         self.doubtful = len(doubtful)
         boxes = [span.box for span in doubtful]
@@ -143,6 +154,12 @@ def _at(word: ReadWord, second: Sequence[ReadWord]) -> ReadWord | None:
     """The word of a second reading that is the same mark."""
     other = max(second, key=lambda candidate: _overlap(word.box, candidate.box), default=None)
     return other if other is not None and _overlap(word.box, other.box) >= _SAME_MARK else None
+
+
+def _is_same_mark(word: ReadWord, other: ReadWord) -> bool:
+    """Whether the middle of a word, which may be a piece of rule wider, is where the other one stands."""
+    x, y = (other.box.left + other.box.right) / 2, (other.box.top + other.box.bottom) / 2
+    return word.box.left <= x <= word.box.right and word.box.top <= y <= word.box.bottom
 
 
 def _overlap(one: Box, other: Box) -> float:

@@ -9,6 +9,7 @@ from pipeline.document import Box, Decision, Page, Word, replace
 from pipeline.engines.crops import read_crops
 from pipeline.engines.handwriting import read_handwritten_figures
 from pipeline.engines.line_readers import line_readers
+from pipeline.engines.number_columns import read_number_columns
 from pipeline.engines.overprinted import read_overprinted
 from pipeline.engines.page_numbers import read_page_number
 from pipeline.engines.second_look import SecondLook
@@ -66,7 +67,9 @@ class Ocr:
         lines = _lines(word for word in read if not _is_nothing(word))
         least = 0.0 if options.quality == "fast" else options.second_look
         look = SecondLook(engine, line_readers(options.quality), least)
-        read_by = look.readings(bare, (*lines, *in_cells), dpi=picture.dpi)
+        columns = [] if options.quality == "fast" else _read_columns(engine, picture, bare, (*lines, *in_cells))
+        in_cells += _lost_figures(columns, (*lines, *in_cells))
+        read_by = look.readings(bare, (*lines, *in_cells), dpi=picture.dpi, known=columns)
         marks = [
             (word, read_by[id(word)], _type_height(line), number)
             for number, line in enumerate((*lines, *in_cells))
@@ -144,6 +147,32 @@ def _read_silent_cells(
     silent = [box for grid in picture.grids for box in _silent_cells(grid, bare, picture.dpi, read)]
     words = [word for cell in read_crops(engine, bare, silent, dpi=picture.dpi) for word in cell]
     return _lines(word for word in words if not _is_nothing(word) and not _is_stray(word, picture.grids))
+
+
+def _read_columns(
+    engine: Tesseract, picture: CleanPicture, bare: Pixels, lines: Sequence[Sequence[ReadWord]]
+) -> list[ReadWord]:
+    """The words of columns of figures that were read once more."""
+    words = [word for line in lines for word in line]
+    return read_number_columns(engine, bare, picture.grids, words, dpi=picture.dpi) if picture.grids else []
+
+
+def _lost_figures(columns: Sequence[ReadWord], lines: Sequence[Sequence[ReadWord]]) -> list[list[ReadWord]]:
+    """Lines of the figures that nobody had seen before and that were read alike both times."""
+    seen = [word.box for line in lines for word in line]
+    found: dict[Box, list[ReadWord]] = {}
+    for word in columns:
+        if not any(
+            box.left < word.box.right
+            and word.box.left < box.right
+            and box.top < word.box.bottom
+            and word.box.top < box.bottom
+            for box in seen
+        ):
+            found.setdefault(word.box, []).append(word)
+    return [
+        both[:1] for both in found.values() if len(both) > 1 and both[0].text == both[1].text and both[0].text.isdigit()
+    ]
 
 
 def _silent_cells(grid: Grid, bare: Pixels, dpi: float, read: Sequence[ReadWord]) -> list[Box]:
