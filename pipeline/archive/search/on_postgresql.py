@@ -16,8 +16,10 @@ __all__ = ["hashed_keys", "newest"]
 
 _WINDOW_BITS = (12, 16)
 # What the planner knows of arrays leads it to read the whole table, or to compile what takes a millisecond.
-_SET_UP = text("SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)")
-_LAST = text("SELECT MAX(id) FROM search_pages WHERE id < :below")
+_BEGIN = text(
+    "SELECT MAX(id), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true) "
+    "FROM search_pages WHERE id < :below"
+)
 
 
 def hashed_keys(id: int, keys: Iterable[str]) -> list[int]:
@@ -29,8 +31,7 @@ def hashed_keys(id: int, keys: Iterable[str]) -> list[int]:
 
 def newest(connection: Connection, needs: Sequence[Need], limit: int, below: int) -> Sequence[int]:
     """Ids of the pages that meet all needs, newest first; of those with a lower id than `below`."""
-    connection.execute(_SET_UP)
-    last = connection.execute(_LAST, {"below": below}).scalar()
+    last = connection.execute(_BEGIN, {"below": below}).scalar()
     if last is None:
         return []
     for bits in _WINDOW_BITS:
