@@ -10,6 +10,7 @@ from models.restoration import Regime, RestoredLine, Restorer
 from models.weights import WeightsError
 from pipeline.document import Block, Cell, Decision, Document, Line, Origin, Page, Reading, Word, replace
 from pipeline.errors import ModelError
+from pipeline.language.figures_in_context import mend_figures
 from pipeline.language.frame_lines import mend_issuers, mend_national_title, mend_signature
 from pipeline.language.line_labels import keeps_its_end, mend_column_of_numbers, mend_line_beginnings
 from pipeline.language.recipient_lines import mend_recipients
@@ -151,12 +152,16 @@ def _customary(document: Document, origin: Origin, readings: Mapping[str, Readin
                 mend = _FRAMES[block.kind]
                 _note(found, lines, _texts(lines, readings), mend(_texts(lines, readings), _texts(lines)))
             elif block.kind == "table":
+                inside = [
+                    [words[i] for i in line.word_ids if words[i].text] for cell in block.cells for line in cell.lines
+                ]
+                _note(found, inside, _texts(inside, readings), mend_figures(_texts(inside, readings)))
                 first = [words[i] for cell in block.cells if cell.column == 0 for i in _only_word(cell, words)]
                 cells = [" ".join(line) for line in _texts([[word] for word in first], readings)]
                 counted = mend_column_of_numbers(cells)
                 _note(found, [[word] for word in first], [[text] for text in cells], [[text] for text in counted])
     now = _texts(body, readings)
-    mended = mend_line_beginnings(now, _texts(body))
+    mended = mend_figures(mend_line_beginnings(now, _texts(body)))
     for line, text, following in zip(body, mended, [*mended[1:], []][: len(mended)], strict=True):
         if keeps_its_end(line[-1].text, text[-1], following):
             text[-1] = line[-1].text
