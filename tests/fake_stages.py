@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import os
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.document import Block, Document, Line, Page, Reading, Word, replace
-from pipeline.errors import DamagedInputError, EngineTimeoutError, MissingEngineError, ModelError
+from pipeline.errors import DamagedInputError, EngineCrashError, EngineTimeoutError, MissingEngineError, ModelError
 from pipeline.records import DocumentFields, Records, Value
 from pipeline.stage import Context, Gift, Stage
 
@@ -63,6 +64,8 @@ class FakeOcr:
             meet(context, page.number)
         if text.startswith("awaits ") and not Path(text.removeprefix("awaits ")).exists():
             raise EngineTimeoutError("It did not come.", remedy="Wait for it.")
+        if text.startswith("holds "):
+            hold_until(Path(text.removeprefix("holds ")))
         do(text)
         if not text or text == "blank":
             return page
@@ -125,6 +128,12 @@ def meet(context: Context, page: int) -> None:
         time.sleep(0.02)
 
 
+def hold_until(sign: Path) -> None:
+    """Wait for somebody to make a file, as long as it takes."""
+    while not sign.exists():
+        time.sleep(0.05)
+
+
 def do(command: str) -> None:
     """Misbehave as told; any other text is no command."""
     actions: dict[str, Callable[[], object]] = {
@@ -132,6 +141,7 @@ def do(command: str) -> None:
         "segv": lambda: ctypes.string_at(0),
         "hang": lambda: time.sleep(600),
         "slow": lambda: time.sleep(0.3),
+        "program": run_program,
         "memory": eat_memory,
         "memory-error": lambda: raise_error(MemoryError()),
         "bug": lambda: raise_error(KeyError("a bug")),
@@ -144,6 +154,12 @@ def do(command: str) -> None:
         os.system(f"sleep {int(command.removeprefix('child-'))}")  # noqa: S605
     if command in actions:
         actions[command]()
+
+
+def run_program() -> None:
+    """Have a program do the work, as an engine does; it may be killed."""
+    if subprocess.run(["sleep", "0.3"], check=False).returncode:
+        raise EngineCrashError("The engine was killed.", remedy="Try again.")
 
 
 def raise_error(error: BaseException) -> None:
