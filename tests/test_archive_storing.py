@@ -18,7 +18,7 @@ from pipeline.archive.prepared import Prepared, prepare, prepared, read_prepared
 from pipeline.archive.search.entries import entries, page_id
 from pipeline.archive.search.index import indexed
 from pipeline.archive.storing import Parcel, store
-from pipeline.errors import ArchiveError, FullDiskError
+from pipeline.errors import ArchiveError, FullDiskError, LostCatalogError
 
 
 def test_gathering_does_together_what_came_meanwhile() -> None:
@@ -150,3 +150,19 @@ def test_storing_keeps_what_can_be_kept_where_one_document_cannot(
         refused = store(archive._files, archive._catalog, parcels[1:], [])
         assert list(refused) == [tmp_path / "b.txt"]
         assert [row.name for row in archive.documents()] == ["a.txt", "bad.txt"]
+
+
+def test_storing_leaves_what_may_have_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = Catalog.store
+
+    def lost(self: Catalog, placed: Sequence[Placed], runs: Sequence[Run], *begun: Any) -> None:
+        put(self, placed, runs, *begun)
+        raise LostCatalogError("It went away.", remedy="See that it is up.")
+
+    with Archive.open(tmp_path / "archive") as archive:
+        parcels = [parcel(archive, tmp_path, name) for name in ("a.txt", "b.txt")]
+        with monkeypatch.context() as patch:
+            patch.setattr(Catalog, "store", lost)
+            with pytest.raises(LostCatalogError):
+                store(archive._files, archive._catalog, parcels, [])
+        assert [archive.document(row.id).source.name for row in archive.documents()] == ["a.txt", "b.txt"]

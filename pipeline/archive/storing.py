@@ -8,7 +8,7 @@ from pipeline.archive.catalog import Catalog, Placed
 from pipeline.archive.files import ArchiveFiles
 from pipeline.archive.ledger import Run
 from pipeline.archive.prepared import Prepared
-from pipeline.errors import ArchiveError, InputError
+from pipeline.errors import ArchiveError, InputError, LostCatalogError
 
 __all__ = ["Parcel", "store"]
 
@@ -45,6 +45,8 @@ def store(
     """
     try:
         return _store(files, catalog, parcels, runs, begun)
+    except LostCatalogError:
+        raise
     except ArchiveError:
         if len(parcels) + len(runs) + bool(begun) < 2:
             raise
@@ -73,7 +75,7 @@ def _store(
     with files.storing([parcel.document.sha256 for parcel in parcels]):
         shelves = _Shelves(files)
         before = catalog.stored_of([parcel.document.sha256 for parcel in parcels])
-        registered = False
+        stays = False
         try:
             for parcel in parcels:
                 stored = before.get(parcel.document.sha256)
@@ -83,9 +85,13 @@ def _store(
                     refused[parcel.path] = error
             placed = shelves.place()
             catalog.store(placed, [*(parcel.run for parcel in parcels if parcel.path not in refused), *runs], begun)
-            registered = True
+            stays = True
+        except LostCatalogError:
+            # Nobody knows whether it counted. The marks stay too, and the next run looks what the catalog says.
+            stays = True
+            raise
         finally:
-            if not registered:
+            if not stays:
                 shelves.take_back()
         for one in placed:
             files.forget_others(one.folder)
