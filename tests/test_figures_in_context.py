@@ -9,6 +9,8 @@ from pipeline.language.figures_in_context import mend_figures
     ("read", "printed"),
     [
         ("tổ chức ít nhất I buổi mỗi tháng", "tổ chức ít nhất 1 buổi mỗi tháng"),
+        ("mỗi tháng, Ì năm", "mỗi tháng, 1 năm"),
+        ("số 04/KH-HĐT- ĐHTĐ ngày", "số 04/KH-HĐT-ĐHTĐ ngày"),
         ("chọn Ì người", "chọn 1 người"),
         ("từ Bh00 ngày 5/6", "từ 8h00 ngày 5/6"),
         ("trong tháng 32026, các", "trong tháng 3/2026, các"),
@@ -16,7 +18,7 @@ from pipeline.language.figures_in_context import mend_figures
     ],
 )
 def test_figures_in_context_are_read(read: str, printed: str) -> None:
-    assert [" ".join(line) for line in mend_figures([read.split()])] == [printed]
+    assert [" ".join(filter(None, line)) for line in mend_figures([read.split()])] == [printed]
 
 
 @pytest.mark.parametrize(
@@ -33,4 +35,4 @@ def test_figures_in_context_are_read(read: str, printed: str) -> None:
     ],
 )
 def test_figures_in_context_leave_what_may_stand_so(text: str) -> None:
-    assert [" ".join(line) for line in mend_figures([text.split()])] == [text]
+    assert [" ".join(filter(None, line)) for line in mend_figures([text.split()])] == [text]

@@ -37,6 +37,9 @@ def test_recipient_lines_that_are_right_stay() -> None:
         (("- Ban A;", "- Ban B;", "~Lưu: VI, BB."), ("- Ban A;", "- Ban B;", "- Lưu: VT, BB.")),
         (("- Ban A (đề bíc);", "- Ban B (đê Uh);"), ("- Ban A (để b/c);", "- Ban B (để t/h);")),
         (("- Ban A (B/€):", "- Ban B (để p1h thực hiện);"), ("- Ban A (B/c);", "- Ban B (để p/h thực hiện);")),
+        (("- Lưu: VT, P5 (1000).",), ("- Lưu: VT, P5 (100b).",)),
+        (("- Lưu: VT, P5 (020).",), ("- Lưu: VT, P5 (02b).",)),
+        (("- Lưu: VT, P5 (50).",), ("- Lưu: VT, P5 (50).",)),
         (("- Ban A gồm:", "+ Tổ 1:", "- Ban B; ."), ("- Ban A gồm:", "+ Tổ 1;", "- Ban B;")),
     ],
 )

@@ -57,16 +57,20 @@ _CLOCK = re.compile(r"(\(?)([\dBSOIlZ]{1,2})([hg])([\dOIlSB]{2})([,;.)]*)")
 _FIGURE_LIKE = str.maketrans("BSOIlZ", "850112")
 _MONTH_YEAR = re.compile(r"(0?[1-9]|1[0-2])((?:19|20)\d\d)([,;.):]*)")
 _QUARTER = re.compile(r"1(/(?:19|20)\d\d[,;.):]*)")
+_CUT = re.compile(r"\d{1,5}/(?:\d{4}/)?[A-ZĐ]{2,}(?:-[A-ZĐ&]+)*-")
+_CODE = re.compile(r"[A-ZĐ]{2,}(?:-[A-ZĐ&]+)*[,;.)]*")
 _ROMAN_QUARTER = re.compile(r"(?:II|III|IV)(?:/(?:19|20)\d\d)?[,;.):]*")
 
 
 def mend_figures(lines: Lines) -> list[list[str]]:
     """Figures of running text where a letter was read: `I buổi` is `1 buổi`, `Bh00` is `8h00`, `tháng 32026` `3/2026`.
 
+    A document's number that was read in two pieces is one word again.
+
     Args:
         lines: the words of the printed lines of a document, in reading order.
     Returns:
-        As many words a line.
+        As many words a line; an empty one stands in the one before it.
     """
     found = [list(line) for line in lines]
     roman = any(
@@ -78,11 +82,20 @@ def mend_figures(lines: Lines) -> list[list[str]]:
             after = line[index + 1] if index + 1 < len(line) else ""
             line[index] = _mended(word, plain(last).strip("(\"'“"), after, first=index == 0, roman=roman)
             last = word
+        _join_notations(line)
     return found
 
 
+def _join_notations(line: list[str]) -> None:
+    """A document's number that was read in two, `04/KH-HĐT- ĐHTĐ`."""
+    for index, (word, after) in enumerate(pairwise(list(line))):
+        if _CUT.fullmatch(word) and _CODE.fullmatch(after):
+            line[index : index + 2] = [word + after, ""]
+
+
 def _mended(word: str, before: str, after: str, *, first: bool, roman: bool) -> str:
-    if _STROKE.fullmatch(word) and not first and after.isalpha() and starts_small(after) and before.isalpha():
+    alone = before.rstrip("" if word[0] == "l" else ",;").isalpha() and not first
+    if _STROKE.fullmatch(word) and alone and after.isalpha() and starts_small(after):
         return word if before in _NUMBERED else "1" + word[1:]
     clock = _CLOCK.fullmatch(word)
     if clock is not None and (clock[2][0].isdigit() or clock[4].isdigit()):

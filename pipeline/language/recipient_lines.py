@@ -30,6 +30,8 @@ _MARKS = "();,.:"
 _SPECKS = frozenset("'`´‘’.,*^\"“”|")
 _ENDS = (";", ".", ",")
 _KEPT = re.compile(r"(- ?)?L[uưựủ]u[.,:;]", re.IGNORECASE)
+_COPIES = re.compile(r"\((0\d|\d{2,3})[068]\)(?=\W*$)")
+_MOST_COPIES = 300
 _MAIL_ROOM = re.compile(r"V[TIT1][.,;:]")
 
 
@@ -121,13 +123,16 @@ def _drop_specks(line: list[str]) -> None:
 
 
 def _mend_kept_copy(line: list[str]) -> None:
-    """`Lưu: VT, …`, the copy that is kept."""
+    """`Lưu: VT, …`, the copy that is kept, and how many are made: `(100b)`."""
     place = next((index for index, word in enumerate(line[:2]) if _KEPT.fullmatch(word)), None)
     if place is None or line[0][:1] not in _DASHES:
         return
     line[place] = _KEPT.sub(r"\1Lưu:", line[place])
     if _MAIL_ROOM.fullmatch(" ".join(line[place + 1 : place + 2])) and len(line) > place + 2:
         line[place + 1] = "VT,"
+    copies = _COPIES.match(line[-1])
+    if copies is not None and (copies[1][0] == "0" or int(line[-1][1:].split(")")[0]) > _MOST_COPIES):
+        line[-1] = f"({copies[1]}b)" + line[-1][copies.end() :]
 
 
 def _mend_ends(lines: list[list[str]]) -> None:
