@@ -1,6 +1,8 @@
 """Figures read as letters are told by what stands around them, and letters stay letters."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.language.figures_in_context import mend_figures
 
@@ -36,3 +38,8 @@ def test_figures_in_context_are_read(read: str, printed: str) -> None:
 )
 def test_figures_in_context_leave_what_may_stand_so(text: str) -> None:
     assert [" ".join(filter(None, line)) for line in mend_figures([text.split()])] == [text]
+
+
+@given(st.lists(st.lists(st.text("IlB0h18/-ĐHT,a", max_size=5), max_size=5)))
+def test_figures_in_context_keep_their_words(lines: list[list[str]]) -> None:
+    assert [len(line) for line in mend_figures(lines)] == [len(line) for line in lines]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.language.frame_lines import mend_issuers, mend_national_title, mend_signature
 from pipeline.language.person_names import mend_name
 
-LISTS = st.lists(st.lists(st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=8), max_size=6))
+LISTS = st.lists(st.lists(st.text(st.characters(categories=("L", "N", "P")), max_size=8), max_size=6))
 
 
 def lines(*texts: str) -> list[list[str]]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.language.line_labels import keeps_its_end, mend_column_of_numbers, mend_line_beginnings
 
-LINES = st.lists(st.lists(st.text("1IVl.:;-~aĐÔ9§", min_size=1, max_size=4), max_size=4))
+LINES = st.lists(st.lists(st.text("1IVl.:;-~aĐÔ9§", max_size=4), max_size=4))
 
 
 def mended(text: str, heard: str | None = None) -> list[str]:

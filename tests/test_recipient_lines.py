@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.language.recipient_lines import mend_recipients
 
-LISTS = st.lists(st.lists(st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=8), max_size=6))
+LISTS = st.lists(st.lists(st.text(st.characters(categories=("L", "N", "P")), max_size=8), max_size=6))
 PRINTED = """Nơi nhận:
 - Như Điều 3 (để t/h);
 - TT. Huyện ủy, HĐND huyện (để báo

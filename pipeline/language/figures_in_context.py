@@ -94,7 +94,7 @@ def _join_notations(line: list[str]) -> None:
 
 
 def _mended(word: str, before: str, after: str, *, first: bool, roman: bool) -> str:
-    alone = before.rstrip("" if word[0] == "l" else ",;").isalpha() and not first
+    alone = before.rstrip("" if word.startswith("l") else ",;").isalpha() and not first
     if _STROKE.fullmatch(word) and alone and after.isalpha() and starts_small(after):
         return word if before in _NUMBERED else "1" + word[1:]
     clock = _CLOCK.fullmatch(word)
