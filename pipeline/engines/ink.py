@@ -14,6 +14,7 @@ __all__ = [
     "Paper",
     "even_light",
     "find_ink",
+    "has_colour",
     "measure_paper",
     "separate_inks",
     "take_off_ghosts",
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 _CHROMA = 20
+_HINT_OF_CHROMA = 16
+_HINT_SHARE = 0.00005
 _INK_LEVEL_PERCENTILE = 25
 _LOWEST_INK_LEVEL = 140.0
 _AROUND_PX = 21
@@ -87,6 +90,26 @@ def measure_paper(pixels: Pixels) -> Paper:
     return Paper((blue, green, red), float((bright - dark) / max(bright, 1.0)))
 
 
+def has_colour(pixels: Pixels) -> bool:
+    """Whether there may be coloured ink on a page: a small picture of it is looked through, with a lower bar.
+
+    Args:
+        pixels: uint8 (height, width, 3), blue-green-red, at about 100 dpi.
+    """
+    blue, green, red = (cv2.blur(channel, (3, 3)) for channel in _on_white(pixels, measure_paper(pixels)))
+    chroma = cv2.max(cv2.subtract(red, cv2.max(blue, green)), cv2.subtract(blue, red))
+    return cv2.countNonZero(cv2.inRange(chroma, _HINT_OF_CHROMA, 255)) > _HINT_SHARE * chroma.size
+
+
+def _on_white(pixels: Pixels, paper: Paper) -> tuple[Pixels, Pixels, Pixels]:
+    """The channels of a picture as they would be if its paper were white."""
+    blue, green, red = (
+        np.asarray(cv2.convertScaleAbs(channel, alpha=255.0 / max(value, 80.0)), np.uint8)
+        for channel, value in zip(cv2.split(pixels), paper.colour, strict=True)
+    )
+    return blue, green, red
+
+
 def separate_inks(pixels: Pixels, paper: Paper, *, keep_blue_above: float) -> Inks:
     """Take red and blue ink off a page, so that seals and signatures do not run through the print.
 
@@ -97,11 +120,7 @@ def separate_inks(pixels: Pixels, paper: Paper, *, keep_blue_above: float) -> In
     Returns:
         The page in grey. Black print under coloured ink stays, because it is dark in every channel.
     """
-    gains = [255.0 / max(value, 80.0) for value in paper.colour]
-    blue, green, red = (
-        np.asarray(cv2.convertScaleAbs(channel, alpha=gain), np.uint8)
-        for channel, gain in zip(cv2.split(pixels), gains, strict=True)
-    )
+    blue, green, red = _on_white(pixels, paper)
     grey = np.asarray(cv2.cvtColor(cv2.merge((blue, green, red)), cv2.COLOR_BGR2GRAY), np.uint8)
     # Scanners and compression put coloured fringes around black letters: over a few pixels they cancel out, and
     # what is left of them has black beside it everywhere, which a seal or a pen has not.
