@@ -20,7 +20,7 @@ __all__ = ["find"]
 
 _READ = 100
 _CHOSEN = 50
-_MOST_READ = 1000
+_MOST_READ = 300
 _ABOVE_ALL = (1 << 63) - 1
 
 
