@@ -28,6 +28,8 @@ from pipeline.archive.schema import DOCUMENTS, PAGES, RECORD_TABLES
 from pipeline.archive.search import Filters
 from pipeline.archive.views import VIEWS
 
+# A large catalog takes as long as it takes.
+pytestmark = pytest.mark.timeout(0)
 FIELDS = RECORD_TABLES["document"]
 COUNT = int(os.environ.get("PAGES", "20000"))
 SERVER = "-c shared_buffers=1GB -c work_mem=16MB -c maintenance_work_mem=1GB -c max_wal_size=8GB"
