@@ -1,6 +1,10 @@
 """The catalog's server is restarted, or runs out of space, in the middle of a run."""
 
+import gc
 import hashlib
+import socket
+import struct
+import threading
 import time
 from pathlib import Path
 
@@ -12,6 +16,7 @@ from test_archive_intake import OPTIONS, write
 from test_faults import check, documents, start
 
 from pipeline.archive import Archive
+from pipeline.archive.database import Database
 from pipeline.archive.lost_connections import done_again
 from pipeline.errors import FullDiskError, LostCatalogError
 from pipeline.runner import Event
@@ -106,6 +111,28 @@ def test_faults_postgresql_without_space_keeps_what_was_done(postgresql: Server,
         assert archive.intake([tmp_path / "in"], OPTIONS, stages=fake_stages).all_done
         assert archive.standing().files == {"done": 2}
         assert archive.standing().pages == 3
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_server_that_hangs_up_while_it_is_called_is_told_as_lost() -> None:
+    # It takes the call and ends it at once, with and without a word: so does one that is going down.
+    for linger in (struct.pack("ii", 1, 0), struct.pack("ii", 0, 0)):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+
+            def hang_up(listener: socket.socket = listener, linger: bytes = linger) -> None:
+                call, _ = listener.accept()
+                call.recv(1)
+                call.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                call.close()
+
+            thread = threading.Thread(target=hang_up)
+            thread.start()
+            database = Database(f"postgresql://sohoa@127.0.0.1:{listener.getsockname()[1]}/nowhere")
+            with pytest.raises(LostCatalogError), database.reading():
+                pass
+            thread.join()
+            database.close()
+    gc.collect()  # the driver leaves its socket open
 
 
 def test_done_again_gives_up_at_last_and_lets_other_errors_through(monkeypatch: pytest.MonkeyPatch) -> None:

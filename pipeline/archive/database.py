@@ -82,7 +82,7 @@ class Database:
             ArchiveError: the database cannot be read.
         """
         options = _SNAPSHOT if lasting and not self.is_sqlite else {}
-        with self._translated(), self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with self._translated(), self._connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -93,7 +93,7 @@ class Database:
             FullDiskError: no space is left.
             ArchiveError: the database cannot be written.
         """
-        with self._translated(), self.engine.connect().execution_options(**_WRITES) as connection, connection.begin():
+        with self._translated(), self._connect().execution_options(**_WRITES) as connection, connection.begin():
             yield connection
 
     def hold(self, connection: Connection, name: str) -> None:
@@ -109,7 +109,7 @@ class Database:
             FullDiskError: no space is left.
             ArchiveError: the database cannot be written, or a row would be left without the one that it belongs to.
         """
-        with self._translated(), self.engine.connect().execution_options(**_MIGRATES) as connection:
+        with self._translated(), self._connect().execution_options(**_MIGRATES) as connection:
             try:
                 with connection.begin():
                     if not self.is_sqlite:
@@ -166,6 +166,13 @@ class Database:
         """Let go of all connections."""
         self.engine.dispose()
 
+    def _connect(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except OSError as error:
+            # pg8000 lets through what the system says while a connection is made to a server that is going down.
+            raise self._lost(error) from error
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
@@ -206,13 +213,16 @@ class Database:
                 remedy="Put back a copy, or move it away and make it anew from the archive with `sohoa rebuild`.",
             )
         if self._is_lost(error):
-            return LostCatalogError(
-                f"The catalog {place} cannot be reached: {_said(error)}.",
-                remedy="See that its server is up, then run the same command again: what is done is kept.",
-            )
+            return self._lost(error)
         return ArchiveError(
             f"The catalog {place} cannot be used: {_said(error)}.",
             remedy="Check that the database can be reached, and that you may read and write it.",
+        )
+
+    def _lost(self, error: BaseException) -> LostCatalogError:
+        return LostCatalogError(
+            f"The catalog {self._place()} cannot be reached: {_said(error)}.",
+            remedy="See that its server is up, then run the same command again: what is done is kept.",
         )
 
     def _is_lost(self, error: BaseException) -> bool:
