@@ -24,7 +24,9 @@ PLAN = "SOHOA_TEST_STRIKES"
 # What the run itself does with a finished document, in its order.
 STORING = {
     "keep_original": ArchiveFiles,
+    "clear": ArchiveFiles,
     "place": ArchiveFiles,
+    "secure_names": ArchiveFiles,
     "store": Catalog,
     "forget_others": ArchiveFiles,
     "forget_work": ArchiveFiles,

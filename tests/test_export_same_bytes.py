@@ -47,8 +47,8 @@ def test_export_is_the_same_whenever_and_wherever_documents_came(tmp_path: Path,
     paths = write(tmp_path / "in", a="một hai\nblank\nengine", b="ba bốn", c="năm sáu\nbảy", d="tám chín")
     with Archive.open(tmp_path / "one") as one, Archive.open(tmp_path / "other", url=catalog_url) as other:
         one.intake([tmp_path / "in"], ONE, stages=rich_stages)
-        for path in reversed(paths):
-            other.intake([path], ONE, stages=rich_stages)
+        for some in (paths[2:], paths[:2]):
+            other.intake(some, ONE, stages=rich_stages)
         assert [row.id for row in one.documents()] != [row.id for row in other.documents()]
         found = exported(one, tmp_path / "out1", moments=False)
         assert found == exported(other, tmp_path / "out2", moments=False)
