@@ -52,6 +52,7 @@ def test_frame_lines_issuers_get_marks_where_only_one_name_has_these_letters(rea
 def test_frame_lines_signatures_are_read_as_custom_has_them() -> None:
     read = lines("KT, TỎ TRƯỞN", "PHÓ'TÔ TRƯỞNG -", "Thiếu tá Quách Tñị Hồng Vân")
     assert said(mend_signature(read)) == ["KT. TỔ TRƯỞNG", "PHÓ TỔ TRƯỞNG", "Thiếu tá Quách Thị Hồng Vân"]
+    assert said(mend_signature(lines("KT CHỦ TỊCH", "KTX LAO ĐỘNG"))) == ["KT. CHỦ TỊCH", "KTX LAO ĐỘNG"]
     right = ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH THƯỜNG TRỰC", "KHU CÔNG NGHỆ CAO HÒA LẠC", "Y Blang Niê"]
     assert said(mend_signature(lines(*right))) == right
 

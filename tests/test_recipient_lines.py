@@ -49,6 +49,8 @@ def test_recipient_lines_read_with_small_errors_are_put_right(read: tuple[str, .
 
 def test_recipient_lines_short_forms_of_the_engine_win_over_likelier_ones() -> None:
     assert mended("- Cổng TTĐT (để t/h),", heard=("- Cổng TTĐT (để t/b),",)) == ["- Cổng TTĐT (để t/b),"]
+    assert mended("- Văn phòng (để b/c);", heard=("- Văn phòng (để b/e);",)) == ["- Văn phòng (để b/c);"]
+    assert mended("- Văn phòng (để b/e);") == ["- Văn phòng (để b/c);"]
 
 
 @given(LISTS)

@@ -28,7 +28,7 @@ _SPECKS = "\"'`´‘’“”„‚«»‹›~^*|_-–—=.,:;¬•·°"
 _EDGES = "\"'`´‘’“”„‚«»‹›~^*|_"
 _WITHOUT_DASHES = {ord(mark): None for mark in "-–—"}
 _WITHOUT_MARKS = {ord(mark): None for mark in "-–—~_.,\"'"}
-_AUTHORITY = re.compile(r"(KT|TM|TL|TUQ|Q)[,;:]")
+_AUTHORITY = re.compile(r"(?:(KT|TM|TL|TUQ|Q)[,;:]|(KT|TM|TL|TUQ)$)")
 _GLUED = re.compile(r"(?<=[^\W\d_])['’`´](?=[^\W\d_])")
 _LONG_OFFICE = 16
 _LONGEST_PHRASE = 7
@@ -139,7 +139,7 @@ def _mend_capitals(line: list[str]) -> None:
     parts: list[tuple[int, str]] = []
     for index, word in enumerate(line):
         glued = _GLUED.search(word) and "." not in word and "/" not in word
-        text = _GLUED.sub(" ", word) if glued else word if parts else _AUTHORITY.sub(r"\1.", word)
+        text = _GLUED.sub(" ", word) if glued else word if parts else _AUTHORITY.sub(_pointed, word)
         parts.extend((index, part) for part in text.split())
     words = [part for _, part in parts]
     _mend_phrases(words)
@@ -150,6 +150,10 @@ def _mend_capitals(line: list[str]) -> None:
         words = office.split()
     for index in range(len(line)):
         line[index] = " ".join(word for word, (owner, _) in zip(words, parts, strict=True) if owner == index)
+
+
+def _pointed(authority: re.Match[str]) -> str:
+    return f"{authority[1] or authority[2]}."
 
 
 @cache

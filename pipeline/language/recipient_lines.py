@@ -16,7 +16,7 @@ _HEAD_LIKENESS = 75.0
 _DASHES = frozenset("-–—")
 _LIKE_DASHES = frozenset({"~", "_", "=", "¬", "~-", "-~", "--", "-.", ".-", "—-", "-—", "~.", "_-", "-_"})
 _TO = re.compile(r"\([dđ]e$")  # folded, `(để`
-_SHORT = re.compile(r"[A-Za-z]/[A-Za-zđĐ]{1,3}")
+_SHORT = re.compile(r"(?:[bB]/c|[tT]/(?:h|b|d|dõi|hiện)|[pP]/h|[cC]/đ|[kK]/t|[gG]/s|[đĐ]/[bch])")
 # What the purposes b/c, t/h, t/b and p/h are read as: a stroke is a letter, is lost, or is one with the letter before.
 _STROKE = "[/|íìịlIi1!⁄tJj]"
 _PURPOSES = (
