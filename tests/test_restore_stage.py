@@ -103,3 +103,20 @@ def test_restore_takes_the_regime_from_the_options(monkeypatch: pytest.MonkeyPat
     result, _ = restored(monkeypatch, document_of("ké hoach"), fake, "restore.regime=eng")
     assert fake.asked == [("ké hoach", "eng")]
     assert result.decisions[-1].choice == "eng"
+
+
+def test_restore_reads_lists_by_what_stands_around_them_but_leaves_clean_text_alone(
+    monkeypatch: pytest.MonkeyPatch, document_of: BuildDocument
+) -> None:
+    text = "1. Ông An\n2 Ông Ba\n8 Ông Can\n4. Ông Du"
+    result, words = restored(monkeypatch, document_of(text), FakeRestorer({}))
+    assert result.text() == "1. Ông An\n2. Ông Ba\n3. Ông Can\n4. Ông Du"
+    counted = next(word for word in words.values() if word.text == "3.")
+    assert counted.readings[-1].alternatives == ("8",)
+    assert counted.confidence < 0.8
+    clean = FakeRestorer({})
+    monkeypatch.setattr(
+        clean, "restore_lines", lambda lines, *_, **__: [RestoredLine((), "clean") for _ in lines], raising=True
+    )
+    left, _ = restored(monkeypatch, document_of(text), clean)
+    assert left.text() == text

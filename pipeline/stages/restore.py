@@ -22,6 +22,7 @@ __all__ = ["Restore", "load_restorer"]
 # A printed page's words come with the engine's own doubts, a stranger's text comes with none.
 _REGIMES: dict[Origin, Regime] = {"scan": "vie", "text": "auto"}
 _NOTABLE_CONFIDENCE_CHANGE = 0.1
+_LEFT_ALONE = frozenset(("clean", "foreign"))
 _NO_READINGS: Mapping[str, Reading] = {}
 _FRAMES: Mapping[str, Callable[[Sequence[Sequence[str]], Sequence[Sequence[str]]], list[list[str]]]] = {
     "header-left": lambda lines, _: mend_issuers(lines),
@@ -80,7 +81,8 @@ class Restore:
             )
             for words, line in zip(lines, restored, strict=True):
                 readings.update(_readings(words, line))
-            readings.update(_customary(document, origin, readings))
+            if not all(line.regime in _LEFT_ALONE for line in restored):
+                readings.update(_customary(document, origin, readings))
             decisions.append(_decision(origin, restored, readings))
         pages = tuple(
             replace(
