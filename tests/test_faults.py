@@ -146,7 +146,7 @@ def strike_at_random(process: subprocess.Popen[bytes], choose: random.Random, se
         family = members(run)
         if family and choose.random() < 0.7:
             victim = choose.choice(family)
-            is_program = victim.name() == "sleep"
+            is_program = victim.name() in ("sh", "dash", "bash")
             victim.kill()
             return "program" if is_program else "worker"
         run.kill()
