@@ -236,6 +236,19 @@ def test_ocr_rules_are_erased_but_nothing_outside_tables(monkeypatch: pytest.Mon
     assert shown[0][1200, 300] == 0
 
 
+@pytest.mark.parametrize("ground", [slice(None), slice(500, 571)], ids=["grey paper", "a shaded row"])
+def test_ocr_grey_grounds_are_no_rules(monkeypatch: pytest.MonkeyPatch, ground: slice) -> None:
+    page, context = read_table()
+    pixels = context.pictures[1].pixels.copy()
+    pixels[ground] = np.minimum(pixels[ground], 195)
+    context.pictures[1] = replace(context.pictures[1], pixels=pixels)
+    shown = saying(monkeypatch, (word("kế", 10, 0.99),))
+    Ocr().page(page, context)
+    assert shown[0][535, 152:448].min() < 100, "the letters in the cell stay"
+    assert shown[0][535, 320:440].max() == 195, "so does the ground"
+    assert shown[0][501:712, 400].min() > 190, "the rules are gone"
+
+
 def test_ocr_engine_failures_are_the_pages_own(monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(self: Tesseract, pixels: Pixels, **options: object) -> tuple[ReadWord, ...]:
         raise EngineTimeoutError("Tesseract ran past 1 s and was stopped.", remedy="Give it more time.")

@@ -25,6 +25,9 @@ _CELL_INK_SHARE = 0.004
 _CELL_MARGIN_IN = 0.025
 _NOTHING = 0.1
 _RULE_IN = 0.35
+_RULE_LIGHT = 0.88
+_RULE_IN_SHADE = 0.65
+_RULE_THICK_IN = 0.06
 _RULE_PX = 8.0
 _SURE_SIGN = 0.9
 _STRAY_SIGNS = frozenset("|¦¬`^®©⁄†‡\\")
@@ -128,15 +131,21 @@ def _without_rules(picture: CleanPicture) -> Pixels:
     if not picture.grids:
         return picture.pixels
     length = max(round(_RULE_IN * picture.dpi), 10)
-    ink = np.asarray(cv2.threshold(picture.pixels, _INK + 40, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
-    rules = np.zeros_like(ink)
+    thick = np.ones((max(round(_RULE_THICK_IN * picture.dpi), 3),) * 2, np.uint8)
+    # On grey paper or in a shaded cell a fixed level would take the ground itself for one broad rule.
+    light = min(_INK + 40.0, _RULE_LIGHT * float(np.median(picture.pixels)))
+    rules = np.zeros_like(picture.pixels)
     for grid in picture.grids:
         top, bottom = max(int(grid.box.top) - 4, 0), int(grid.box.bottom) + 5
         left, right = max(int(grid.box.left) - 4, 0), int(grid.box.right) + 5
-        part = ink[top:bottom, left:right]
-        across = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-        down = cv2.morphologyEx(part, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-        rules[top:bottom, left:right] = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
+        part = picture.pixels[top:bottom, left:right]
+        for level in (light, _RULE_IN_SHADE * light):
+            ink = np.asarray(cv2.threshold(part, level, 255, cv2.THRESH_BINARY_INV)[1], np.uint8)
+            across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+            down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+            broad = cv2.morphologyEx(ink, cv2.MORPH_OPEN, thick)
+            thin = cv2.bitwise_and(cv2.bitwise_or(across, down), cv2.bitwise_not(broad))
+            rules[top:bottom, left:right] |= np.asarray(cv2.dilate(thin, np.ones((3, 3), np.uint8)), np.uint8)
     return np.asarray(np.where(rules > 0, np.uint8(255), picture.pixels), np.uint8)
 
 
