@@ -76,7 +76,8 @@ bench:
 	@setup/bootstrap.sh dev
 	SCANS=$(SCANS) $(BIN)/python -m pytest -m benchmark -s tests/benchmarks
 
-# make faults KILLS=200       kills runs and their workers at random moments, and checks that nothing is lost
+# make faults KILLS=200       kills runs, their workers and engines at random moments, a quarter of them on PostgreSQL, whose
+#                             server is restarted too, and checks that nothing is lost
 .PHONY: faults
 KILLS ?= 200
 faults:
