@@ -39,7 +39,9 @@ class IngestOptions(Struct, frozen=True, forbid_unknown_fields=True):
     max_text_mb: int = 64
 
 
-CleanOperation = Literal["perspective", "orientation", "skew", "coloured ink", "light", "border", "ghosts", "lines"]
+CleanOperation = Literal[
+    "perspective", "orientation", "skew", "specks", "coloured ink", "light", "border", "ghosts", "lines"
+]
 
 
 class CleanOptions(Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["add_to"]
 
 _RESOLUTIONS_DPI = (130, 140, 160, 175, 200)
-_OPERATIONS = ("perspective", "orientation", "skew", "coloured ink", "light", "border", "ghosts", "lines")
+_OPERATIONS = ("perspective", "orientation", "skew", "specks", "coloured ink", "light", "border", "ghosts", "lines")
 _AS_IT_IS = "as it is"
 _VARIANTS = (
     *((f"without {operation}", f'clean.leave_out=["{operation}"]') for operation in _OPERATIONS),

@@ -18,6 +18,7 @@ __all__ = [
     "measure_paper",
     "separate_inks",
     "take_off_ghosts",
+    "take_off_specks",
     "whiten_border",
 ]
 
@@ -39,6 +40,15 @@ _MOST_IN_GAP = 0.008
 _LEAST_GHOST = 0.03
 _LEAST_PRINT = 0.15
 _REACH_OF_LETTERS_PX = 7
+_SPECK_IN = 0.02
+_SPECK_AREA_IN = 0.00026
+_LETTER_IN = (0.06, 0.25)
+_FEWEST_SPECKS = 500
+_SPECKS_A_LETTER = 0.4
+_LEAST_SPECK_DPI = 140.0
+_SPECK_CELL_IN = 0.25
+_EVENLY = 0.8
+_SAMPLE = 6
 _DARK_BORDER = 70
 _BORDER_SCALE = 4
 
@@ -203,6 +213,62 @@ def take_off_ghosts(grey: Pixels) -> tuple[Pixels, float]:
     strong = ((contrast >= level) & ~ghosts[labels]).astype(np.uint8)
     letters = cv2.dilate(strong, np.ones((_REACH_OF_LETTERS_PX, _REACH_OF_LETTERS_PX), np.uint8))
     return np.where(letters > 0, grey, cv2.max(grey, ground)), share
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The pieces of ink of a page: how many are specks and letters, which are specks, how evenly these are strewn."""
+
+    specks: int
+    letters: int
+    labels: NDArray[np.int32]
+    is_speck: NDArray[np.bool_]
+    evenness: float
+
+
+def take_off_specks(pixels: Pixels, dpi: float) -> tuple[Pixels, int]:
+    """Whiten dust, where so much is strewn so evenly over a page that it cannot be its dots and marks.
+
+    Args:
+        pixels: uint8, grey (height, width) or blue-green-red (height, width, 3).
+        dpi: its resolution; below 140 a letter's dot is no larger than dust, and all stays.
+    Returns:
+        The page, and how many specks were whitened; 0 where there are few, or where they gather in lines as the crumbs
+        of faded print do.
+    """
+    height = pixels.shape[0]
+    if dpi < _LEAST_SPECK_DPI or min(height // _SAMPLE, pixels.shape[1]) < 2 * _PAPER_SCALE:
+        return pixels, 0
+    # A band across its middle tells whether it is worth looking at all of it.
+    band = pixels[height // 2 - height // (2 * _SAMPLE) : height // 2 + height // (2 * _SAMPLE)]
+    if _pieces(band, dpi).specks * _SAMPLE < _FEWEST_SPECKS:
+        return pixels, 0
+    pieces = _pieces(pixels, dpi)
+    few = pieces.specks < max(_FEWEST_SPECKS, _SPECKS_A_LETTER * pieces.letters)
+    if few or pieces.evenness < _EVENLY:
+        return pixels, 0
+    specks = pieces.is_speck[pieces.labels].astype(np.uint8)
+    others = ((pieces.labels > 0) & (specks == 0)).astype(np.uint8)
+    rim = np.ones((3, 3), np.uint8)
+    dust = (specks > 0) | ((cv2.dilate(specks, rim) > 0) & (cv2.dilate(others, rim) == 0))
+    ground = cv2.resize(_ground(pixels), (pixels.shape[1], height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.where(dust[..., None] if pixels.ndim == 3 else dust, ground, pixels), np.uint8), pieces.specks
+
+
+def _pieces(pixels: Pixels, dpi: float) -> _Pieces:
+    grey = pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    _, labels, boxes, middles = cv2.connectedComponentsWithStats(find_ink(grey), connectivity=8)
+    across, down = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
+    small = (np.maximum(across, down) <= _SPECK_IN * dpi) & (boxes[:, cv2.CC_STAT_AREA] <= _SPECK_AREA_IN * dpi**2)
+    small[0] = False
+    letters = int(((down >= _LETTER_IN[0] * dpi) & (down <= _LETTER_IN[1] * dpi)).sum())
+    specks = int(small.sum())
+    # Dust lies in the margins too: as many cells of the page hold some as chance would have it.
+    rows, columns = (max(int(length / (_SPECK_CELL_IN * dpi)), 1) for length in grey.shape)
+    x, y = middles[small].T
+    held = np.unique((y * rows / grey.shape[0]).astype(int) * columns + (x * columns / grey.shape[1]).astype(int)).size
+    expected = rows * columns * (1.0 - np.exp(-specks / (rows * columns)))
+    return _Pieces(specks, letters, np.asarray(labels, np.int32), small, float(held / max(expected, 1.0)))
 
 
 def _gap(weights: NDArray[np.float64]) -> int | None:

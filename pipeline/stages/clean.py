@@ -18,6 +18,7 @@ from pipeline.engines.ink import (
     measure_paper,
     separate_inks,
     take_off_ghosts,
+    take_off_specks,
     whiten_border,
 )
 from pipeline.engines.levelling import Attitude, measure_attitude, measure_skew, sharpness, without_rules
@@ -237,6 +238,10 @@ def _level(work: _Work, ink: Pixels, options: CleanOptions) -> float:
 
 def _whiten(work: _Work, options: CleanOptions) -> CleanPicture:
     """Bring the page to the reading resolution; take coloured ink, dark borders and shadows off where there are any."""
+    if "specks" not in options.leave_out:
+        work.pixels, specks = take_off_specks(work.pixels, work.dpi)
+        if specks:
+            work.decide("specks", "taken off", "more dust is strewn over it than it has letters' marks", specks=specks)
     pixels = work.at(options.read_dpi)
     scale = pixels.shape[0] / work.pixels.shape[0]
     paper = measure_paper(pixels)
