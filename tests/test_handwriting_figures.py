@@ -132,6 +132,20 @@ def test_handwriting_leaves_print_alone_that_reads_as_figures(printed: str, conf
     assert sheet.read() == sheet.words
 
 
+@pytest.mark.parametrize("before, after", [("theo", ""), ("", "ngày"), ("Căn cứ", "")])
+def test_handwriting_leaves_numbers_alone_that_are_cited(before: str, after: str) -> None:
+    sheet = Sheet()
+    start = 200
+    for part in before.split():
+        start = sheet.print(part, start) + 8
+    if before == "Căn cứ":
+        sheet.top, start = sheet.top + 60, 200
+    end = sheet.print("303/2025/NĐ-CP", sheet.print("số", start) + 8)
+    sheet.words[-1] = replace(sheet.words[-1], confidence=0.3)
+    sheet.print(after, end + 8)
+    assert sheet.read() == sheet.words
+
+
 def test_handwriting_elsewhere_is_not_touched() -> None:
     sheet = Sheet()
     sheet.top = 1500

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -29,6 +30,9 @@ _LEAST = 0.4
 _HAND = 0.85
 _SNAP_EM = 0.3
 _LINE_EM = 0.75
+# The number line begins in the left half; a line of the body goes on after a number that it cites.
+_LEFT_HALF = 0.5
+_GOES_ON_IN = 0.2
 
 # Advance widths in thousandths of an em of Times Roman, the type that decree 30 asks for, from Adobe's metrics.
 _CAPITAL = {"I": 333, "J": 389, "F": 556, "P": 556, "S": 556, "E": 611, "L": 611, "T": 611, "Z": 611, "B": 667}
@@ -40,6 +44,7 @@ _NUMBER_WORD = re.compile(r"^s[o06e]?\s*[:.;]?", re.IGNORECASE)
 _NOTATION = re.compile(r"/\s?[A-ZĐ][\w&.]*(?:[-/][\w&.]+)*$")
 _ALL_FIGURES = re.compile(r"^\S{0,4}[:.;]?\s*\d{1,5}\s*(?:-\s*[A-ZĐ&]+\s*)?/")
 _SOME_FIGURES = re.compile(r"\d+[a-z]?\s*(?:-\s*[A-ZĐ&]+\s*)?/")
+_GROUNDS = re.compile(r"can cu", re.IGNORECASE)
 _NGAY = re.compile(r"^ng[a-z]y", re.IGNORECASE)
 _THANG = re.compile(r"th[a-z]ng", re.IGNORECASE)
 _NAM = re.compile(r"n[a-z]m", re.IGNORECASE)
@@ -86,12 +91,18 @@ def read_handwritten_figures(pixels: Pixels, words: Sequence[ReadWord], *, dpi: 
 
 
 def _mend_number_line(pixels: Pixels, head: Sequence[ReadWord], dpi: float) -> dict[int, list[ReadWord]]:
+    body = min(
+        (one.box.top for one, after in pairwise(head) if _GROUNDS.fullmatch(_folded(f"{one.text} {after.text}"))),
+        default=pixels.shape[0],
+    )
     for first in head:
         if first.text[:1] not in "Ss5" or not _NUMBER_WORD.match(_folded(first.text)) or len(first.text) < 2:
             continue
         row = _row(head, first)
+        if first.box.left > _LEFT_HALF * pixels.shape[1] or first.box.top > body or not _begins(first, row, dpi):
+            continue
         last = next((word for word in row if _NOTATION.search(word.text)), None)
-        if last is None or last.box.left - first.box.left > 3.2 * dpi:
+        if last is None or last.box.left - first.box.left > 3.2 * dpi or _goes_on(last, row, dpi):
             continue
         between = [word for word in row if first.box.left <= word.box.left <= last.box.left]
         text = " ".join(word.text for word in between)
@@ -124,6 +135,20 @@ def _mend_number_line(pixels: Pixels, head: Sequence[ReadWord], dpi: float) -> d
             end = ReadWord(read.text + notation.group(), joined, min(read.confidence, confidence), last.line, True)
         return {id(word): [] for word in between} | {id(between[0]): [start, end]}
     return {}
+
+
+def _begins(first: ReadWord, row: Sequence[ReadWord], dpi: float) -> bool:
+    """Whether no word stands near before it."""
+    return not any(0 <= first.box.left - word.box.right < _GOES_ON_IN * dpi for word in row if _is_word(word))
+
+
+def _goes_on(last: ReadWord, row: Sequence[ReadWord], dpi: float) -> bool:
+    """Whether the next word stands near behind it."""
+    return any(0 <= word.box.left - last.box.right < _GOES_ON_IN * dpi for word in row if _is_word(word))
+
+
+def _is_word(word: ReadWord) -> bool:
+    return any(character.isalpha() for character in word.text)
 
 
 def _is_printed(text: str, words: Sequence[ReadWord]) -> bool:
