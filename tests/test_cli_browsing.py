@@ -52,8 +52,8 @@ class FakeArchive:
         assert id_ == ID
         return self.kept
 
-    def export(self, folder: Path, format_: str) -> list[Path]:
-        return [folder / f"plan.{format_}"]
+    def export(self, folder: Path, format_: str, *, moments: bool) -> list[Path]:
+        return [folder / f"plan-{'with' if moments else 'without'}-moments.{format_}"]
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +137,9 @@ def test_an_unknown_document_is_an_error_with_a_remedy(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("format_", ["json", "csv", "parquet", "xlsx"])
 def test_export_prints_what_it_wrote(capsys: pytest.CaptureFixture[str], tmp_path: Path, format_: str) -> None:
     answer = call(capsys, "export", "--format", format_, tmp_path)
-    assert answer.out == f"{tmp_path}/plan.{format_}\n"
+    assert answer.out == f"{tmp_path}/plan-with-moments.{format_}\n"
+    answer = call(capsys, "export", "--reproducible", "--format", format_, tmp_path)
+    assert answer.out == f"{tmp_path}/plan-without-moments.{format_}\n"
 
 
 def test_export_in_an_unknown_format_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
