@@ -240,6 +240,12 @@ TABLE: list[Spot] = [
 ]
 
 
+def test_layout_leaves_the_page_number_below_a_table_that_fills_the_page() -> None:
+    inside = [spot for spot in TABLE if 400 < spot[1] < 530]
+    page = laid_out(words_of([*inside, (615, 1650, "2")]), CleanPicture(blank(), 150.0, np.eye(2, 3), (ruled_table(),)))
+    assert [block.kind for block in page.blocks] == ["table", "page-number"]
+
+
 def test_layout_puts_words_into_the_cells_of_a_ruled_table() -> None:
     page = laid_out(words_of(TABLE), CleanPicture(blank(), 150.0, np.eye(2, 3), (ruled_table(),)))
     assert [block.kind for block in page.blocks] == ["body", "table", "body"]

@@ -28,6 +28,7 @@ def saying(monkeypatch: pytest.MonkeyPatch, text: str, confidence: float = 0.9) 
         return (ReadWord(text, Box(30, 30, 50, 60), confidence, (1, 1, 1)),)
 
     monkeypatch.setattr(Tesseract, "read", read)
+    monkeypatch.setattr("pipeline.engines.page_numbers._figures", lambda strip, place: ("", 0.0))
     return shown
 
 
@@ -72,3 +73,18 @@ def test_page_number_is_not_sought_elsewhere_or_twice(monkeypatch: pytest.Monkey
     assert shown == []
     wrong = ReadWord("ó", Box(610, 62, 628, 92), 0.4, (1, 1, 1))
     assert numbers(page(), read=(wrong,)) == ["6"]
+
+
+@pytest.mark.parametrize(("top", "left"), [(60, 612), (1660, 612), (1660, 1100)])
+def test_page_number_is_read_by_its_figures(monkeypatch: pytest.MonkeyPatch, top: int, left: int) -> None:
+    shown: list[Pixels] = []
+    monkeypatch.setattr(Tesseract, "read", lambda *_, **__: shown.append(page()) or ())
+    wrong = ReadWord("§", Box(left - 2, top + 2, left + 16, top + 32), 0.4, (1, 1, 1))
+    assert numbers(page("8", left, top), expected=8, read=(wrong,)) == ["8"]
+    assert shown == []
+
+
+def test_page_number_in_the_lower_margin_is_no_stroke() -> None:
+    pixels = page("", 0, 0).copy()
+    pixels[1665:1690, 615:618] = 0
+    assert numbers(pixels, expected=4) == []

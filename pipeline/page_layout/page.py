@@ -62,7 +62,8 @@ class _Sheet:
         number = find_page_number(self.rows, self.unit)
         if number is not None:
             self._take(number.tokens)
-        number_first = number is not None and all(number.y <= row.y for row in self.rows)
+        heights = (*(row.y for row in self.rows), *(y for y, _ in self.placed))
+        number_first = number is not None and all(number.y <= y for y in heights)
         numbers = _blocks("page-number", [number] if number is not None else [])
         head = self._take_head()
         notes = find_footnotes(self.rows, self.picture)

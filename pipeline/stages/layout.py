@@ -16,7 +16,7 @@ class Layout:
     """
 
     name: ClassVar[str] = "layout"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[frozenset[Gift]] = frozenset({"words"})
     gives: ClassVar[frozenset[Gift]] = frozenset({"blocks"})
 
