@@ -17,13 +17,15 @@ from models.restoration.alphabet import class_of
 from models.restoration.beam import Search, search
 from models.restoration.blocks import Block, cut_blocks, fill_confidences, price_breaks, put_back_spaces
 from models.restoration.calibration import apply
+from models.restoration.capitals import SURE as SURE_OF_CAPITALS
+from models.restoration.capitals import find_case, run_together
 from models.restoration.channel import Rule, Rules, pack_rules, unpack_rules
 from models.restoration.lattice import COPY, MENDED_NUMBER, NUMBER, Edges, build_edges
 from models.restoration.manners import MANNERS, Manner, hasten, prices
 from models.restoration.model import Model, load_model
 from models.restoration.regime import Found, decide, gather, is_foreign_line
 from models.restoration.second_opinion import Judge, reconsider
-from models.restoration.syllables import is_syllable, strip_marks
+from models.restoration.syllables import apply_case, is_syllable, strip_marks
 from models.restoration.tokens import Regime, RestoredLine, RestoredToken
 from models.restoration.trie import FIRST_WORD, FORMS
 from models.restoration.units import UNKNOWN, key_of
@@ -132,7 +134,7 @@ class Restorer:
             edges, best = self._decode(block, rules, hasty if in_haste else manner)
             if self._judge is not None and not in_haste:
                 best = reconsider(block.text, edges, best, self._model.vocabulary, self._judge)
-            self._emit(block, edges, best, curve, results, bars=found == "eng")
+            self._emit(block, edges, best, curve, results, bars=found == "eng", mend_capitals=found == "vie")
         return [
             self._leave(line, row, "foreign") if index in foreign else RestoredLine(tuple(tokens), found)
             for index, (line, row, tokens) in enumerate(zip(clean, rows, results, strict=True))
@@ -272,14 +274,19 @@ class Restorer:
         results: list[list[RestoredToken]],
         *,
         bars: bool,
+        mend_capitals: bool,
     ) -> None:
         """Turn the path into tokens and append them to their lines."""
-        text, posterior = block.text, found.posterior
+        text, posterior, names = block.text, found.posterior, self._model.vocabulary
+        together = run_together(text, edges, found, names) if mend_capitals else []
+        parted = {edge for token in together for edge in token[1:]}
+        cases = find_case(text, edges, found, names, self._model.case_table) if mend_capitals else {}
+        mended = cases.keys() | {edge for token in together for edge in token}
         groups: list[list[int]] = []
         end = -1
         for edge, space in zip(found.path.tolist(), found.spaced.tolist(), strict=True):
             start = int(edges.starts[edge])
-            if not groups or space or start != end:
+            if not groups or space or start != end or edge in parted:
                 groups.append([])
             groups[-1].append(edge)
             end = int(edges.ends[edge])
@@ -295,6 +302,10 @@ class Restorer:
                     break
                 sources.append(later)
             pieces = [self._surface(text, edges, edge, bars=bars) for edge in group]
+            pieces = [
+                apply_case(piece.lower(), cases[edge]) if edge in cases else piece
+                for edge, piece in zip(group, pieces, strict=True)
+            ]
             whole = tokens[first].text if tokens[first].stood_in else "".join(pieces)
             confidence = apply(curve, min(self._support(edges, edge, posterior) for edge in group))
             if any(
@@ -302,6 +313,8 @@ class Restorer:
                 for e, p in zip(group, pieces, strict=True)
             ):
                 confidence = min(confidence, SURE_OF_BAR)
+            if not mended.isdisjoint(group):
+                confidence = min(confidence, SURE_OF_CAPITALS)
             results[tokens[first].line].append(
                 RestoredToken(
                     whole,
