@@ -1,6 +1,7 @@
 """Doubtful words and figures are read again, by Tesseract and by guests, and each reading is led back to its word."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def look(
         return ()
 
     monkeypatch.setattr(Tesseract, "read", silent)
-    found = SecondLook(Tesseract(), guests, least).readings(PAGE, [line], dpi=150)
+    _, found = SecondLook(Tesseract(), guests, least).readings(PAGE, [line], dpi=150)
     return [found[id(one)] for one in line], shown
 
 
@@ -69,6 +70,34 @@ def test_second_look_asks_guests_for_every_figure_and_keeps_the_signs_around_it(
     assert readings[3] == (Reading("tesseract-vie", "5.908;", 0.5, ("9.908;",)),)
     third, _ = look(monkeypatch, line, Guest("15/7", "9.908"), Guest("15/7", "9.908", name="asterocr"))
     assert third[3][-1].text == "9.908;" and third[3][0].text == "5.908;"
+
+
+def at(text: str, left: float, right: float, confidence: float = 0.4) -> ReadWord:
+    return ReadWord(text, Box(left, 100, right, 120), confidence, (1, 1, 1))
+
+
+def cut_again(monkeypatch: pytest.MonkeyPatch, line: list[ReadWord], *second: ReadWord) -> list[str]:
+    """A line as it stands at last, after its doubtful words were read a second time like this."""
+    monkeypatch.setattr("pipeline.engines.second_look.read_crops", lambda *_, **__: [second])
+    (now,), found = SecondLook(Tesseract(), (), 0.85).readings(PAGE, [line], dpi=150)
+    return [found[id(one)][-1].text for one in now]
+
+
+def test_second_look_cuts_words_otherwise_where_both_readings_show_the_same_marks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hoach = at("hoạch", 60, 130, 0.95)
+    assert cut_again(monkeypatch, [at("hoạ", 60, 98), at("ch", 99, 130)], hoach) == ["hoạch"]
+    assert cut_again(monkeypatch, [at("kếhoạch", 20, 130)], at("kế", 20, 50, 0.95), hoach) == ["kế", "hoạch"]
+    assert cut_again(monkeypatch, [at("TTg", 60, 98), at("ch", 99, 130)], hoach, hoach) != ["hoạch", "hoạch"]
+    by_hand = [replace(at("hoạ", 60, 98), by_hand=True), at("ch", 99, 130)]
+    assert cut_again(monkeypatch, by_hand, hoach) == ["hoạ", "ch"]
+
+
+def test_second_look_cuts_nothing_off_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    number = at("7619/QĐ-BCA", 20, 200, 0.5)
+    assert cut_again(monkeypatch, [number], at("7619/", 20, 75, 0.95), at("QĐ-BCA", 80, 200, 0.95)) == ["7619/QĐ-BCA"]
+    assert cut_again(monkeypatch, [number], at("19/QĐ-BCA", 40, 200, 0.7)) == ["7619/QĐ-BCA"]
 
 
 def test_second_look_leaves_hands_and_signers_alone(monkeypatch: pytest.MonkeyPatch) -> None:

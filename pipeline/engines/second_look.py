@@ -2,9 +2,11 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from models.restoration.syllables import is_syllable
 from pipeline.document import Box, Reading
 from pipeline.engines.crops import read_crops
 from pipeline.engines.line_readers import LineReader, cut_out
@@ -19,6 +21,9 @@ __all__ = ["SecondLook"]
 _LINE_HEIGHT_PX = 44.0
 _NEIGHBOURS = 1
 _SAME_MARK = 0.6
+_SURELY_SAME = 0.8
+_SAME_PLACE = 0.5
+_DASHES = "-–—"
 _WEIGHTS = {"trueocr": 0.45, "asterocr": 0.6}
 _EDGES = " .,;:!?()[]{}\"'“”‘’-–…/*"
 
@@ -54,8 +59,10 @@ class SecondLook:
         *,
         dpi: float,
         known: Sequence[ReadWord] = (),
-    ) -> dict[int, tuple[Reading, ...]]:
-        """All readings of every word, by the word's identity in memory; the last one holds.
+    ) -> tuple[list[list[ReadWord]], dict[int, tuple[Reading, ...]]]:
+        """The lines, words parted or joined where the second reading shows it, and all readings of every word.
+
+        Readings are found by the word's identity in memory; the last one holds.
 
         Args:
             pixels: uint8 grey, (height, width), 0 = ink, 255 = paper.
@@ -75,17 +82,37 @@ class SecondLook:
         self.doubtful = len(doubtful)
         boxes = [span.box for span in doubtful]
         again = read_crops(self._engine, pixels, boxes, dpi=dpi, height_px=_LINE_HEIGHT_PX)
+        instead: dict[int, list[ReadWord]] = {}
         for span, second in zip(doubtful, again, strict=True):
-            for word in span.words:
-                other = _at(word, second)
-                if other is not None:
-                    name = f"tesseract-{self._engine.language}-line"
-                    opinions[id(word)].append(Opinion(name, _written(other.text), other.confidence))
+            instead |= self._compared(span, second, opinions)
+        doubtful = [_Span(_now(span.words, instead), span.box) for span in doubtful]
+        now = [list(_now(line, instead)) for line in lines]
         if self._readers:
-            figures = [span for line in lines for span in self._figures(line, doubtful)]
+            figures = [span for line in now for span in self._figures(line, doubtful)]
             self.figures = len(figures)
             self._ask(pixels, doubtful + figures, opinions)
-        return {id(word): self._voted(word, opinions[id(word)]) for line in lines for word in line}
+        return now, {id(word): self._voted(word, opinions[id(word)]) for line in now for word in line}
+
+    def _compared(
+        self, span: _Span, second: Sequence[ReadWord], opinions: dict[int, list[Opinion]]
+    ) -> dict[int, list[ReadWord]]:
+        """Lead a second reading back to the words of the first; gives what takes the place of some."""
+        name = f"tesseract-{self._engine.language}-line"
+        instead: dict[int, list[ReadWord]] = {}
+        for words, others in _same_marks(span.words, second):
+            if len(words) == 1 and (len(others) == 1 or _has_figures(words)):
+                if not _is_cut_off(words[0], others):
+                    text = "".join(_written(_undashed(other.text, words[0], span.words)) for other in others)
+                    opinions[id(words[0])].append(Opinion(name, text, min(other.confidence for other in others)))
+            elif _is_better_cut(words, others):
+                instead |= {id(word): [] for word in words}
+                instead[id(words[0])] = [replace(other, line=words[0].line, by_line=True) for other in others]
+            else:
+                for word in words:
+                    for other in others:
+                        if _overlap(word.box, other.box) >= _SURELY_SAME:
+                            opinions[id(word)].append(Opinion(name, _written(other.text), other.confidence))
+        return instead
 
     def _ask(self, pixels: Pixels, spans: Sequence[_Span], opinions: dict[int, list[Opinion]]) -> None:
         """Let the other readers read the pieces."""
@@ -150,10 +177,88 @@ def _is_doubtful(word: ReadWord, least: float) -> bool:
     return word.confidence < least and not word.overprinted and any(c.isalnum() for c in word.text)
 
 
-def _at(word: ReadWord, second: Sequence[ReadWord]) -> ReadWord | None:
-    """The word of a second reading that is the same mark."""
-    other = max(second, key=lambda candidate: _overlap(word.box, candidate.box), default=None)
-    return other if other is not None and _overlap(word.box, other.box) >= _SAME_MARK else None
+def _now(words: Sequence[ReadWord], instead: Mapping[int, list[ReadWord]]) -> tuple[ReadWord, ...]:
+    return tuple(now for word in words for now in instead.get(id(word), [word]))
+
+
+def _same_marks(
+    words: Sequence[ReadWord], second: Sequence[ReadWord]
+) -> Iterator[tuple[list[ReadWord], list[ReadWord]]]:
+    """Words of both readings that are the same marks on the paper: one and one, or as many as were cut otherwise."""
+    left = [word for word in words if _says_something(word)]
+    others = [word for word in second if _says_something(word)]
+    while left:
+        mine, theirs = [left.pop(0)], list[ReadWord]()
+        while True:
+            more = [one for one in others if any(_share_place(one, word) for word in mine)]
+            others = [one for one in others if one not in more]
+            theirs += more
+            grown = [one for one in left if any(_share_place(one, word) for word in theirs)]
+            left = [one for one in left if one not in grown]
+            mine += grown
+            if not grown:
+                break
+        if theirs and _overlap(_around(mine), _around(theirs)) >= _SAME_MARK:
+            yield mine, sorted(theirs, key=lambda word: word.box.left)
+
+
+def _share_place(one: ReadWord, other: ReadWord) -> bool:
+    shared = min(one.box.right, other.box.right) - max(one.box.left, other.box.left)
+    return shared >= _SAME_PLACE * max(min(one.box.width, other.box.width), 1.0)
+
+
+def _is_better_cut(words: Sequence[ReadWord], others: Sequence[ReadWord]) -> bool:
+    """Whether the second reading parts the same marks into likelier words, and surer ones."""
+    if any(word.by_hand or word.overprinted for word in words):
+        return False
+    if len(others) == 1 and len(words) > 1:
+        likelier = is_syllable(_core(others[0])) or _has_figures(others)
+    else:
+        likelier = len(words) == 1 and all(map(is_syllable, map(_core, others))) and not is_syllable(_core(words[0]))
+    return likelier and _sureness(others) > _sureness(words)
+
+
+def _is_cut_off(word: ReadWord, others: Sequence[ReadWord]) -> bool:
+    """Whether a second reading left figures of a number out, and the ink that they are printed with."""
+    whole, part = _core(word), "".join(map(_core, others))
+    lost = len(whole) - len(part)
+    if lost <= 0 or not _has_figures([word]) or not (whole.startswith(part) or whole.endswith(part)):
+        return False
+    return word.box.width - _around(others).width > _SAME_PLACE * lost * word.box.width / len(whole)
+
+
+def _sureness(words: Sequence[ReadWord]) -> float:
+    letters = [len(_core(word)) for word in words]
+    return sum(word.confidence * count for word, count in zip(words, letters, strict=True)) / max(sum(letters), 1)
+
+
+def _core(word: ReadWord) -> str:
+    return _written(word.text).strip(_EDGES).lower()
+
+
+def _says_something(word: ReadWord) -> bool:
+    return any(character.isalnum() for character in word.text)
+
+
+def _has_figures(words: Sequence[ReadWord]) -> bool:
+    return any(character.isdigit() for word in words for character in word.text)
+
+
+def _undashed(text: str, word: ReadWord, span: Sequence[ReadWord]) -> str:
+    """A second reading without the dash that stands as a word of its own before the first."""
+    before = next((one for one, after in pairwise(span) if after is word), None)
+    if before is not None and before.text in _DASHES and not word.text.startswith(tuple(_DASHES)):
+        return text.lstrip(_DASHES)
+    return text
+
+
+def _around(words: Sequence[ReadWord]) -> Box:
+    return Box(
+        min(word.box.left for word in words),
+        min(word.box.top for word in words),
+        max(word.box.right for word in words),
+        max(word.box.bottom for word in words),
+    )
 
 
 def _is_same_mark(word: ReadWord, other: ReadWord) -> bool:
@@ -184,7 +289,7 @@ def _dressed(token: str, known: Sequence[str]) -> str:
 def _reader(word: ReadWord, language: str) -> str:
     if word.by_hand:
         return "handwritten-figures"
-    return f"tesseract-{language}-line" if word.overprinted else f"tesseract-{language}"
+    return f"tesseract-{language}-line" if word.overprinted or word.by_line else f"tesseract-{language}"
 
 
 def _written(text: str) -> str:

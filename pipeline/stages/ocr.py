@@ -72,11 +72,9 @@ class Ocr:
         look = SecondLook(engine, line_readers(options.quality), least)
         columns = [] if options.quality == "fast" else _read_columns(engine, picture, bare, (*lines, *in_cells))
         in_cells += _lost_figures(columns, (*lines, *in_cells))
-        read_by = look.readings(bare, (*lines, *in_cells), dpi=picture.dpi, known=columns)
+        seen, read_by = look.readings(bare, (*lines, *in_cells), dpi=picture.dpi, known=columns)
         marks = [
-            (word, read_by[id(word)], _type_height(line), number)
-            for number, line in enumerate((*lines, *in_cells))
-            for word in line
+            (word, read_by[id(word)], _type_height(line), number) for number, line in enumerate(seen) for word in line
         ]
         bold = bold_words(
             bare,
