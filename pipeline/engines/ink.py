@@ -45,7 +45,7 @@ _SPECK_AREA_IN = 0.00026
 _LETTER_IN = (0.06, 0.25)
 _FEWEST_SPECKS = 500
 _SPECKS_A_LETTER = 0.4
-_LEAST_SPECK_DPI = 140.0
+_LEAST_SPECK_DPI = 180.0
 _SPECK_CELL_IN = 0.25
 _EVENLY = 0.8
 _SAMPLE = 6
@@ -231,7 +231,7 @@ def take_off_specks(pixels: Pixels, dpi: float) -> tuple[Pixels, int]:
 
     Args:
         pixels: uint8, grey (height, width) or blue-green-red (height, width, 3).
-        dpi: its resolution; below 140 a letter's dot is no larger than dust, and all stays.
+        dpi: its resolution; below 180 a letter's dot is no larger than dust, and all stays.
     Returns:
         The page, and how many specks were whitened; 0 where there are few, or where they gather in lines as the crumbs
         of faded print do.
