@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.spoil import break_rules
 from pipeline.engines.grids import find_grids
 from pipeline.stage import Pixels
 
@@ -145,3 +146,24 @@ def test_find_grids_is_quick_on_a_table_of_two_thousand_cells() -> None:
     (grid,) = find_grids(ruled(xs, ys), DPI)
     assert len(grid.cells) == 2000
     assert time.process_time() - begun < 5
+
+
+def test_find_grids_leaves_a_heading_across_a_low_row_whole() -> None:
+    ys = (300, 360, 400, 470, 530)
+    page = ruled(ys=ys)
+    page[363:398, 153:1088] = 255
+    write(page, "LOP 1", (170, 392))
+    assert spans(page) == sorted([*(cell for cell in full() if cell[0] != 1), (1, 0, 1, 3)])
+
+
+@pytest.mark.parametrize("share", [0.08, 0.1])
+def test_find_grids_follows_rules_that_come_out_in_pieces(share: float) -> None:
+    ys = tuple(range(300, 1501, 60))
+    page = ruled(ys=ys)
+    for row, y in enumerate(ys[:-1]):
+        write(page, f"{row + 1}", (170, y + 38))
+        write(page, "Noi dung cong viec", (240, y + 38))
+    broken = break_rules(np.repeat(page[..., None], 3, axis=2), share, DPI, np.random.default_rng(7))[..., 0]
+    (grid,) = find_grids(np.ascontiguousarray(broken), DPI)
+    whole = {(round(cell.box.left, -1), round(cell.box.top, -1)) for cell in grid.cells}
+    assert len(whole) >= 0.85 * 3 * (len(ys) - 1)
