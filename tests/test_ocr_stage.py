@@ -209,7 +209,7 @@ def test_ocr_every_cell_of_a_ruled_table_is_read() -> None:
 def test_ocr_silent_cells_are_read_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     page, context = read_table()
     all_but_one = tuple(
-        ReadWord("x", Box(200 + 300 * column, 525 + 70 * row, 230 + 300 * column, 545 + 70 * row), 0.99, (1, 1, row))
+        ReadWord("x", Box(155 + 300 * column, 505 + 70 * row, 445 + 300 * column, 565 + 70 * row), 0.99, (1, 1, row))
         for row in range(3)
         for column in range(3)
         if (row, column) != (1, 2)

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 from pipeline.document import Box, Decision, Page, Word, replace
-from pipeline.engines.crops import read_crops
 from pipeline.engines.handwriting import read_handwritten_figures
 from pipeline.engines.line_readers import line_readers
 from pipeline.engines.number_columns import read_number_columns
@@ -15,14 +14,13 @@ from pipeline.engines.page_numbers import read_page_number
 from pipeline.engines.second_look import SecondLook
 from pipeline.engines.tesseract import ReadWord, Tesseract
 from pipeline.engines.typeface import bold_words
+from pipeline.engines.unread_cells import read_unread_cells
 from pipeline.errors import InputError
 from pipeline.stage import CleanPicture, Context, Gift, Grid, Pixels
 
 __all__ = ["Ocr"]
 
 _INK = 170
-_CELL_INK_SHARE = 0.004
-_CELL_MARGIN_IN = 0.025
 _NOTHING = 0.1
 _RULE_IN = 0.35
 _RULE_LIGHT = 0.88
@@ -45,7 +43,7 @@ class Ocr:
     def page(self, page: Page, context: Context) -> Page:
         """The page with its words, boxes in scan pixels.
 
-        Cells of ruled tables in which nothing was found though they hold ink are read again by themselves, and so are
+        Cells of ruled tables that hold letters which no word covers are read again by themselves, and so are
         the signer's lines under a seal and words below the confidence `ocr.second_look`; where other engines are
         installed, they read those and every figure too. The reading with the most weight becomes the word's last one.
 
@@ -66,7 +64,7 @@ class Ocr:
         else:
             read = read_page_number(engine, bare, read, dpi=picture.dpi, expected=page.number)
         read, overprinted = read_overprinted(engine, bare, read, dpi=picture.dpi)
-        in_cells = _read_silent_cells(engine, picture, bare, read)
+        in_cells = _read_cells(engine, picture, bare, read)
         lines = _lines(word for word in read if not _is_nothing(word))
         least = 0.0 if options.quality == "fast" else options.second_look
         look = SecondLook(engine, line_readers(options.quality), least)
@@ -147,12 +145,11 @@ def _without_rules(picture: CleanPicture) -> Pixels:
     return np.asarray(np.where(rules > 0, np.uint8(255), picture.pixels), np.uint8)
 
 
-def _read_silent_cells(
+def _read_cells(
     engine: Tesseract, picture: CleanPicture, bare: Pixels, read: Sequence[ReadWord]
 ) -> list[list[ReadWord]]:
-    """Lines of the cells that hold ink but no word."""
-    silent = [box for grid in picture.grids for box in _silent_cells(grid, bare, picture.dpi, read)]
-    words = [word for cell in read_crops(engine, bare, silent, dpi=picture.dpi) for word in cell]
+    """Lines of what was left unread in cells."""
+    words = read_unread_cells(engine, bare, picture.grids, read, dpi=picture.dpi)
     return _lines(word for word in words if not _is_nothing(word) and not _is_stray(word, picture.grids))
 
 
@@ -180,22 +177,6 @@ def _lost_figures(columns: Sequence[ReadWord], lines: Sequence[Sequence[ReadWord
     return [
         both[:1] for both in found.values() if len(both) > 1 and both[0].text == both[1].text and both[0].text.isdigit()
     ]
-
-
-def _silent_cells(grid: Grid, bare: Pixels, dpi: float, read: Sequence[ReadWord]) -> list[Box]:
-    margin = _CELL_MARGIN_IN * dpi
-    middles = [((word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2) for word in read]
-    silent: list[Box] = []
-    for cell in grid.cells:
-        inner = Box(cell.box.left + margin, cell.box.top + margin, cell.box.right - margin, cell.box.bottom - margin)
-        if inner.width < margin or inner.height < margin:
-            continue
-        if any(cell.box.left <= x <= cell.box.right and cell.box.top <= y <= cell.box.bottom for x, y in middles):
-            continue
-        part = bare[int(inner.top) : int(inner.bottom), int(inner.left) : int(inner.right)]
-        if part.size and float((part < _INK).mean()) > _CELL_INK_SHARE:
-            silent.append(inner)
-    return silent
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
