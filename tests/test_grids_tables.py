@@ -156,7 +156,7 @@ def test_find_grids_leaves_a_heading_across_a_low_row_whole() -> None:
     assert spans(page) == sorted([*(cell for cell in full() if cell[0] != 1), (1, 0, 1, 3)])
 
 
-@pytest.mark.parametrize("share", [0.08, 0.1])
+@pytest.mark.parametrize("share", [0.1, 0.15, 0.2])
 def test_find_grids_follows_rules_that_come_out_in_pieces(share: float) -> None:
     ys = tuple(range(300, 1501, 60))
     page = ruled(ys=ys)

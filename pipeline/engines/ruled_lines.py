@@ -14,9 +14,14 @@ __all__ = ["Crossing", "Rule", "crossing_rules", "rule_masks", "slope_of"]
 
 _RULE_IN = 0.28  # shortest piece of rule, inches: longer than any stroke of a letter
 _BREAK_IN = 0.05  # longest break that is bridged, inches
+_PIECE_IN = 0.12  # shortest piece of a broken rule, inches
+_LEAST_LINE_IN = 1.5  # and how much of such a rule is left at least, inches
+_THIN_IN = 0.014  # how thick it is at most, inches
+_CLEAR_IN = 0.05  # and how far from it there is no ink, inches
 _TOUCH_IN = 0.03  # between the end of a rule and one that it meets, inches
 _LOOSE_IN = 0.25  # how far one rule alone may stick out of a table, inches
 _MOST_RULES = 3000
+_FEWEST_PIECES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,41 @@ def rule_masks(gray: Pixels, dpi: float) -> tuple[Pixels, Pixels, Pixels]:
     window = max(int(dpi * 0.1) | 1, 3)
     ink = cv2.adaptiveThreshold(gray, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 12)
     length, gap = max(int(dpi * _RULE_IN), 5), max(int(dpi * _BREAK_IN), 3)
-    masks = []
+    masks: list[Pixels] = []
     for axis in (0, 1):
         thick = cv2.dilate(ink, np.ones((3, 1) if axis == 0 else (1, 3), np.uint8))
         rule = np.ones((1, length) if axis == 0 else (length, 1), np.uint8)
         bridge = np.ones((1, gap) if axis == 0 else (gap, 1), np.uint8)
         opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, rule)
         masks.append(np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, bridge), np.uint8))
+    # A broken table has many pieces both ways; a whole one has seldom so many columns.
+    if all(len(_outlines(mask)) >= _FEWEST_PIECES for mask in masks):
+        masks = [mask | _broken(np.asarray(ink, np.uint8), axis, dpi) for axis, mask in enumerate(masks)]
     return masks[0], masks[1], np.asarray(ink, np.uint8)
+
+
+def _broken(ink: Pixels, axis: int, dpi: float) -> Pixels:
+    """Short pieces of rules that stand in line with others of their kind, thin and with nothing beside them.
+
+    Not done: rules that lean by more than their thickness over a page.
+    """
+    lying = ink if axis == 0 else np.ascontiguousarray(ink.T)
+    short, near, far = max(round(_PIECE_IN * dpi), 4), max(round(_THIN_IN * dpi), 1), max(round(_CLEAR_IN * dpi), 3)
+    pieces = cv2.morphologyEx(
+        cv2.dilate(lying, np.ones((3, 1), np.uint8)), cv2.MORPH_OPEN, np.ones((1, short), np.uint8)
+    )
+    # Rows of pixels that hold enough of them to be a rule of a table.
+    rows = np.flatnonzero(cv2.reduce(pieces, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() >= _LEAST_LINE_IN * dpi)
+    found = np.zeros_like(lying, order="C")
+    for row in rows.tolist():
+        beside = lying[max(row - far, 0) : max(row - near - 1, 0)].any(axis=0) | lying[
+            row + near + 2 : row + far + 1
+        ].any(axis=0)
+        found[row] = pieces[row] & ~beside
+    found = np.asarray(cv2.morphologyEx(found, cv2.MORPH_OPEN, np.ones((1, short), np.uint8)), np.uint8)
+    few = cv2.reduce(found, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel() < _LEAST_LINE_IN * dpi
+    found[few] = 0
+    return np.asarray(found if axis == 0 else found.T, np.uint8)
 
 
 def slope_of(across: Pixels) -> float:
