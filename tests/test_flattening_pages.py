@@ -91,6 +91,12 @@ def test_clean_rectifies_a_photograph_and_knows_the_way_back() -> None:
     assert way_back_error(picture, scan) < 3
 
 
+def test_clean_evens_the_light_of_a_photograph_however_slight_its_shadow() -> None:
+    shaded = (LARGE * np.linspace(1.0, 0.92, LARGE.shape[1])[None, :, None]).astype(np.uint8)
+    assert "light" not in choices(cleaned(shaded)[0])
+    assert choices(cleaned(keystone(shaded, INSET, (60, 50, 40)))[0])["light"] == "evened"
+
+
 def test_clean_straightens_curved_lines_and_knows_the_way_back() -> None:
     scan = curl(LARGE, 0.015)
     page, picture = cleaned(scan)

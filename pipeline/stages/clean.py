@@ -12,6 +12,7 @@ from pipeline.document import Decision, Page, replace
 from pipeline.engines.flattening import Bend, flatten, measure_bend
 from pipeline.engines.grids import find_grids
 from pipeline.engines.ink import (
+    Paper,
     even_light,
     find_ink,
     has_colour,
@@ -45,7 +46,7 @@ _LEAST_KEYSTONE_DEG = 0.8
 _MOST_BENDS = 2
 _LEAST_BOW = 0.005
 _LEAST_EXPLAINED = 0.22
-_UNEVEN = 0.3
+_UNEVEN = 0.15
 _GREY_PAPER = 200.0
 _COLOURED_SHARE = 0.0002
 _KEEP_BLUE_ABOVE = 0.33
@@ -255,9 +256,9 @@ def _whiten(work: _Work, options: CleanOptions) -> CleanPicture:
         else:
             work.decide("coloured ink", "left", "all its ink is black", **shares)
     light = float(np.mean(paper.colour))
-    if (paper.unevenness > _UNEVEN or light < _GREY_PAPER) and "light" not in options.leave_out:
+    reason = _why_even_light(work, paper, light)
+    if reason and "light" not in options.leave_out:
         grey = even_light(grey)
-        reason = "its paper is lit unevenly" if paper.unevenness > _UNEVEN else "its paper is grey"
         work.decide("light", "evened", reason, unevenness=paper.unevenness, light=light)
     whitened, border_share = whiten_border(grey)
     if border_share > _BORDER_SHARE and "border" not in options.leave_out:
@@ -276,6 +277,16 @@ def _whiten(work: _Work, options: CleanOptions) -> CleanPicture:
         return CleanPicture(grey, dpi, to_scan, grids)
     mesh = Mesh.of((grey.shape[1], grey.shape[0]), _way(work, bends, to_scan, (grey.shape[1], grey.shape[0])))
     return CleanPicture(grey, dpi, mesh.nearest_affine(), grids, mesh)
+
+
+def _why_even_light(work: _Work, paper: Paper, light: float) -> str:
+    """Why the light of a page is to be evened; empty where it is not."""
+    if paper.unevenness > _UNEVEN:
+        return "its paper is lit unevenly"
+    if light < _GREY_PAPER:
+        return "its paper is grey"
+    # Without the dark table around it a sheet measures as even, however the lamp stood.
+    return "it was photographed" if work.seen is not None else ""
 
 
 def _way(work: _Work, bends: Sequence[Bend], to_scan: Matrix, size: tuple[int, int]) -> Callable[[Matrix], Matrix]:
