@@ -172,7 +172,7 @@ def _work(job: Job, order: tuple[Stage, ...], mouth: _Mouth, slots: Slots, prepa
 
 def _is_unread(document: Document) -> bool:
     """Whether something was lost of every page that is not blank."""
-    lost = {issue.page for issue in document.losses if issue.page is not None}
+    lost = document.lost_pages
     return bool(lost) and all(page.blank or page.number in lost for page in document.pages)
 
 
